@@ -1,0 +1,242 @@
+"""Codes and names: countries, NACE Rev.2 industries, the 14 industrial ecosystems, and who belongs where."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+from babel import Locale
+
+DATA = Path(str(resources.files("graphs") / "data"))
+
+EU27 = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+"""Member states since February 2020; the same list for every date, so that scores stay comparable."""
+
+REST_OF_WORLD = "ROW"
+
+ECOSYSTEMS = (
+    "Aerospace & defence",
+    "Agri-food",
+    "Construction",
+    "Cultural and creative industries",
+    "Digital",
+    "Electronics",
+    "Energy-intensive industries",
+    "Energy-renewables",
+    "Health",
+    "Mobility-Transport-Automotive",
+    "Proximity, social economy and civil security",
+    "Retail",
+    "Textiles",
+    "Tourism",
+)
+"""The 14 industrial ecosystems of the European industrial strategy."""
+
+STAGES = (
+    "inbound logistics",
+    "operations",
+    "outbound logistics",
+    "marketing and sales",
+    "service",
+    "procurement",
+    "technology development",
+    "human resources",
+    "firm infrastructure",
+)
+"""Porter's value chain: five primary and four support activities (Porter 1985, Competitive Advantage)."""
+
+# NACE Rev.2: the divisions of each section (Regulation (EC) No 1893/2006, Annex I).
+_SECTIONS = {
+    "A": "01-03", "B": "05-09", "C": "10-33", "D": "35-35", "E": "36-39", "F": "41-43", "G": "45-47",
+    "H": "49-53", "I": "55-56", "J": "58-63", "K": "64-66", "L": "68-68", "M": "69-75", "N": "77-82",
+    "O": "84-84", "P": "85-85", "Q": "86-88", "R": "90-93", "S": "94-96", "T": "97-98", "U": "99-99",
+}  # fmt: skip
+_DIVISIONS = tuple(
+    f"{section}{number:02d}"
+    for section, span in _SECTIONS.items()
+    for number in range(int(span[:2]), int(span[3:]) + 1)
+)
+_PART = re.compile(r"^([A-U])?(\d{1,2}(?:\.\d{1,2})?)?$")
+
+# Codes that Eurostat or common use write otherwise than ISO 3166.
+_ALIASES = {
+    "EL": "GR", "UK": "GB", "GREAT BRITAIN": "GB", "ENGLAND": "GB", "USA": "US", "CZECH REPUBLIC": "CZ",
+    "KOREA": "KR", "SOUTH KOREA": "KR", "HOLLAND": "NL", "TURKEY": "TR", "EUROPEAN UNION": "EU", "EU27": "EU",
+    "WORLD": "WORLD", "GLOBAL": "WORLD", "WORLDWIDE": "WORLD", "REST OF THE WORLD": REST_OF_WORLD,
+}  # fmt: skip
+_NUTS = re.compile(r"^[A-Z]{2}[0-9A-Z]{1,3}$")
+
+
+def divisions(code: str) -> frozenset[str]:
+    """NACE Rev.2 divisions that a code covers; empty if it is no NACE code.
+
+    Understands sections, divisions, groups and ranges in the spellings of WIOD, FIGARO and Eurostat.
+
+    Examples:
+        >>> sorted(divisions("C10-C12")), sorted(divisions("J62_63")), sorted(divisions("C26.11"))
+        (['C10', 'C11', 'C12'], ['J62', 'J63'], ['C26'])
+        >>> len(divisions("B-D")), divisions("cars")
+        (30, frozenset())
+    """
+    first, last = _ends(code)
+    found = [_PART.match(part) for part in (first, last)]
+    if not first or not last or not all(found):
+        return frozenset()
+    starts, ends = _span(first), _span(last if not last.isdigit() else (first[0] + last))
+    if not starts or not ends or starts[0] > ends[-1]:
+        return frozenset()
+    return frozenset(_DIVISIONS[starts[0] : ends[-1] + 1])
+
+
+def country(text: str) -> str | None:
+    """ISO alpha-2 code of a country written as code or name (English, French or German); None if unknown.
+
+    "EU", "WORLD" and "ROW" are places too.
+
+    Examples:
+        >>> country("tw"), country("Allemagne"), country("EL"), country("European Union"), country("Narnia")
+        ('TW', 'DE', 'GR', 'EU', None)
+    """
+    word = " ".join(text.split()).upper()
+    word = _ALIASES.get(word, word)
+    if word in {"EU", "WORLD", REST_OF_WORLD}:
+        return word
+    return _countries_by_name().get(word)
+
+
+def place(text: str) -> str | None:
+    """Code of a country or of a NUTS region (`DE21`); None if it is neither.
+
+    Examples:
+        >>> place("Taiwan"), place("ITC4"), place("XX9")
+        ('TW', 'ITC4', None)
+    """
+    found = country(text)
+    if found:
+        return found
+    word = text.strip().upper()
+    if _NUTS.match(word) and country(word[:2]) in _countries_by_name().values():
+        return word
+    return None
+
+
+def country_name(code: str) -> str:
+    """English name of a place.
+
+    Examples:
+        >>> country_name("TW"), country_name("EU"), country_name("ITC4")
+        ('Taiwan', 'European Union', 'Italy, region ITC4')
+    """
+    special = {"EU": "European Union", "WORLD": "World", REST_OF_WORLD: "Rest of the world"}
+    names = Locale("en").territories
+    if code in special:
+        return special[code]
+    if code in names:
+        return str(names[code])
+    return f"{names.get(country(code[:2]) or '', code[:2])}, region {code}"
+
+
+def closest(text: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Words in ``known`` that ``text`` may have meant.
+
+    Examples:
+        >>> closest("automotive", ECOSYSTEMS)
+        ['Mobility-Transport-Automotive']
+    """
+    word = text.strip().casefold()
+    inside = [one for one in known if word and (word in one.casefold() or one.casefold() in word)]
+    return (inside or _similar(word, known))[:most]
+
+
+@functools.cache
+def ecosystems(path: Path = DATA / "ecosystems.csv") -> pd.DataFrame:
+    """Which NACE divisions belong to which ecosystem, with weight (share of the division) and basis.
+
+    The file may be replaced by the Commission's annex (SWD(2021)351) in the same columns:
+    ``ecosystem, nace_division, weight, source_url, basis``; an empty weight means the whole division.
+
+    Returns:
+        One row per membership, column ``verified`` False where the basis says UNVERIFIED.
+
+    Examples:
+        >>> frame = ecosystems()
+        >>> int(frame.verified.sum()), int((~frame.verified).sum())
+        (24, 55)
+    """
+    frame = pd.read_csv(path, keep_default_na=False)
+    frame["weight"] = pd.to_numeric(frame["weight"].replace("", "1"))
+    frame["verified"] = ~frame["basis"].str.startswith("UNVERIFIED")
+    return frame
+
+
+def membership(industries: Iterable[str], path: Path = DATA / "ecosystems.csv") -> pd.DataFrame:
+    """Share of each industry that belongs to each ecosystem, by the file at ``path``.
+
+    An industry that groups several NACE divisions belongs by the share of its divisions: the tables know
+    no finer detail, so divisions count equally.
+
+    Returns:
+        Industries × ecosystems, shares in 0–1. Codes that are no NACE codes belong nowhere.
+
+    Examples:
+        >>> round(float(membership(["C31-C33"]).loc["C31-C33", "Health"]), 3)
+        0.333
+    """
+    shares = {}
+    table = ecosystems(path)
+    for industry in dict.fromkeys(industries):
+        inside = divisions(industry)
+        rows = table[table.nace_division.isin(inside)]
+        shares[industry] = rows.groupby("ecosystem").weight.sum() / max(1, len(inside))
+    frame = pd.DataFrame(shares).T.reindex(columns=list(ECOSYSTEMS))
+    return frame.fillna(0.0).rename_axis(index="industry", columns="ecosystem")
+
+
+def coverage(codes: Iterable[str], industry: str) -> float:
+    """Share of an industry's divisions that the NACE ``codes`` name; 1 for the very same code.
+
+    Examples:
+        >>> round(coverage(["C10"], "C10-C12"), 3), coverage(["C"], "C10-C12"), coverage(["cars"], "cars")
+        (0.333, 1.0, 1.0)
+    """
+    codes = tuple(codes)
+    if industry in codes:
+        return 1.0
+    inside = divisions(industry)
+    named = frozenset().union(*(divisions(code) for code in codes))
+    return len(inside & named) / len(inside) if inside else 0.0
+
+
+def _ends(code: str) -> tuple[str, str]:
+    """First and last part of a range; a single code is both."""
+    parts = re.split(r"[-–_]|(?<=\d)T(?=\d)", code.strip().upper())
+    return parts[0], parts[-1]
+
+
+def _span(part: str) -> list[int]:
+    """Positions in the list of divisions that a section, division or group takes."""
+    whole = part.split(".")[0]
+    return [
+        position
+        for position, division in enumerate(_DIVISIONS)
+        if whole in (division, division[0], division[1:], division[0] + division[1:].lstrip("0"))
+    ]
+
+
+@functools.cache
+def _countries_by_name() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in ("de", "fr", "en"):
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}:
+                names |= {name.upper(): code, code: code}
+    return names
+
+
+def _similar(word: str, known: Iterable[str]) -> list[str]:
+    stems = {part[:5] for part in re.findall(r"\w{4,}", word)}
+    return [one for one in known if any(stem in one.casefold() for stem in stems)]

@@ -1,0 +1,130 @@
+"""Every assumption of the science in one frozen, versioned value, each with its unit and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import pandas as pd
+
+READINGS = ("low", "likely", "high")
+"""The three readings of what is not known exactly; every result is computed for each."""
+
+Range = tuple[float, float, float]
+"""A low, likely and high reading."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of structure: more of it means less resilience.
+
+    ``low`` and ``high`` are frozen with the method's version, so that a new disruption or another chain does not
+    change yesterday's scores: the 2.5 and 97.5 percentiles of the EU nodes of the 2014 estimate, rounded.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+
+
+INDICATORS = (
+    Indicator("supplier_concentration_share", "Supplier concentration", 0.25, 0.90),
+    Indicator("extra_eu_share", "Inputs bought outside the EU", 0.04, 0.55),
+    Indicator("extra_eu_look_through_share", "Value added outside the EU, all steps", 0.04, 0.46),
+    Indicator("upstreamness_steps", "Steps to final use", 1.1, 3.5),
+    Indicator("extraction_multiplier", "Output that hangs on each euro", 1.4, 2.9),
+)
+
+
+def _assumed(default: Any, unit: str, basis: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "basis": basis})
+
+
+@dataclass(frozen=True)
+class Method:
+    """The assumptions behind an assessment.
+
+    Examples:
+        >>> Method().version, Method().psi
+        ('1', 0.8)
+        >>> Method(psi=0.1)
+        Traceback (most recent call last):
+        ...
+        ValueError: psi × stock weeks must be 1 or more: a week's use has to come out of the stock
+    """
+
+    version: str = _assumed("1", "", "changes whenever an assumption changes")
+    horizon_weeks: int = _assumed(26, "weeks", "how far ahead of the date losses are counted: half a year")
+    lookback_weeks: int = _assumed(26, "weeks", "how far back disruptions in force are followed; stocks begin full")
+    psi: float = _assumed(
+        0.8, "share", "production slows once stock is below this share of its target; Hallegatte 2014"
+    )
+    stock_weeks_goods: float = _assumed(5.0, "weeks", "stock of goods held by the buyer; ASSUMPTION, not measured")
+    stock_weeks_flows: float = _assumed(
+        2.0, "weeks", "buffer of energy and transport, which are hardly stored; ASSUMPTION, not measured"
+    )
+    goods_in_services_share: float = _assumed(
+        0.05, "share", "a service stops for want of a good that is at least this share of its output; ASSUMPTION"
+    )
+    restock_weeks: float = _assumed(
+        4.0, "weeks", "time τ in which a missing stock is ordered again; Hallegatte 2008: 4–8"
+    )
+    overtime_share: float = _assumed(
+        0.10,
+        "share",
+        "what business customers with short stocks get above their normal share of a supplier, from "
+        "overtime and from final customers who wait; ASSUMPTION",
+    )
+    pooled_stocks: bool = _assumed(
+        False,
+        "",
+        "False: each supplier serves its own customers, who cannot turn to another within weeks; "
+        "True: suppliers of one industry replace each other out of one stock (ARIO)",
+    )
+    severity_spread: float = _assumed(
+        0.25, "share of it", "either side of a severity that is stated as one number; JUDGEMENT"
+    )
+    severity_located: Range = _assumed(
+        (0.02, 0.10, 0.30), "share", "severity unknown, place and industry known; JUDGEMENT"
+    )
+    severity_broad: Range = _assumed(
+        (0.002, 0.01, 0.05), "share", "severity unknown, no industry named or the whole EU or world; JUDGEMENT"
+    )
+    region_share: Range = _assumed(
+        (0.05, 0.15, 0.40), "share", "part of a country's industry that lies in a named region; JUDGEMENT"
+    )
+    rest_of_world_share: Range = _assumed(
+        (0.002, 0.01, 0.05), "share", "part of the rest of the world that a country outside the table is; JUDGEMENT"
+    )
+    duration_weeks: Range = _assumed((4, 8, 26), "weeks", "duration where no end is known; JUDGEMENT")
+    state_bound_share: float = _assumed(
+        0.25, "share", "loss of output over the horizon at which the state is 0 points; frozen with the version"
+    )
+    structure_weight: float = _assumed(0.5, "share", "weight of structure in the score; state has the rest; JUDGEMENT")
+    indicators: tuple[Indicator, ...] = _assumed(
+        INDICATORS, "", "weighed equally, no evidence for other weights (OECD/JRC Handbook 2008, step 6)"
+    )
+
+    def __post_init__(self) -> None:
+        if self.restock_weeks < 1:
+            raise ValueError("restock weeks must be 1 or more: a step is one week")
+        if self.psi * min(self.stock_weeks_goods, self.stock_weeks_flows) < 1:
+            raise ValueError("psi × stock weeks must be 1 or more: a week's use has to come out of the stock")
+
+    def table(self) -> pd.DataFrame:
+        """Every assumption: name, value, unit and basis, as reports print it.
+
+        Examples:
+            >>> Method().table().set_index("name").value["horizon_weeks"]
+            '26'
+        """
+        rows = []
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "indicators":
+                value = "; ".join(f"{each.name} {each.low:g}–{each.high:g}" for each in value)
+            elif isinstance(value, tuple):
+                value = " / ".join(f"{each:g}" for each in value)
+            rows.append((one.name, str(value), one.metadata["unit"], one.metadata["basis"]))
+        return pd.DataFrame(rows, columns=["name", "value", "unit", "basis"])

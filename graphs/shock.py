@@ -1,0 +1,201 @@
+"""From records to shock: what the disruptions in force on a date take away, week by week, in three readings.
+
+The rule, for each record:
+
+1. *Where.* Nodes in a named country count wholly; of a region's country only a part (``region_share``); a country
+   that the chain does not know is a part of the rest of the world (``rest_of_world_share``). The first known of
+   origin and felt is the place.
+2. *Which industries.* The named ones, by the share of their NACE divisions that is named; else those of the named
+   ecosystems, by membership; else all.
+3. *How much.* The stated severity, with ``severity_spread`` either side if it is one number. If none is stated it is
+   not zero: ``severity_located`` where country and industry are named, ``severity_broad`` elsewhere.
+4. *How long.* Start to end; if no end is known, ``duration_weeks``.
+5. *What.* ``supply`` cuts capacity, ``demand`` cuts final demand, ``link`` cuts sales from the origin to the places
+   where it is felt (everywhere else if not said), never inside one country. An unknown effect counts as supply.
+
+Each step that had to assume something leaves a sentence in ``Effect.assumptions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from graphs import classification, disruption
+from graphs.disruption import Disruption
+from graphs.method import READINGS, Method, Range
+from graphs.valuechain import Floats, Integers, ValueChain
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What one disruption takes away.
+
+    ``cut``: share lost by node and reading (n × 3); ``active``: share of each week in force by reading (weeks × 3);
+    ``buyers``: True at the nodes that a cut link no longer serves (n).
+    """
+
+    disruption: Disruption
+    kind: str
+    cut: Floats
+    active: Floats
+    buyers: npt.NDArray[np.bool_]
+    assumptions: tuple[str, ...]
+
+    def flows(self, chain: ValueChain) -> Integers:
+        """Positions in ``chain.inputs`` of the flows that a link cuts: between its two ends, across a border."""
+        country = pd.factorize(chain.nodes.country)[0]
+        supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
+        sells = self.cut.max(axis=1) > 0
+        hit = sells[supplier] & self.buyers[buyer] & (country[supplier] != country[buyer])
+        return np.flatnonzero(hit)
+
+
+@dataclass(frozen=True, eq=False)
+class Shock:
+    """The effects of all disruptions in force on a date, over the weeks that are followed.
+
+    Week 0 begins on ``first_day``; the first ``weeks_before`` weeks lie before the date.
+    """
+
+    on: date
+    first_day: date
+    weeks_before: int
+    weeks: int
+    effects: tuple[Effect, ...]
+
+    def remaining(self, kind: str, nodes: int) -> Floats:
+        """Share that remains by week, node and reading (weeks × n × 3), all effects of a kind together: Π(1 − cut).
+
+        Examples:
+            >>> from datetime import date
+            >>> from graphs import sources
+            >>> strike = Disruption("Strike", ("DE",), date(2021, 3, 1), effect="supply", severity_likely=0.4)
+            >>> result = shock(sources.toy(), [strike], date(2021, 3, 1), Method())
+            >>> result.remaining("supply", 12)[0, :5, 1].tolist()
+            [0.6, 0.6, 0.6, 0.6, 1.0]
+        """
+        share = np.ones((self.weeks, nodes, len(READINGS)))
+        for effect in self.effects:
+            if effect.kind == kind:
+                share *= 1.0 - effect.active[:, None, :] * effect.cut[None, :, :]
+        return share
+
+
+def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> Shock:
+    """What the disruptions in force on a date mean for the chain, by the rule of this module.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> chips = Disruption("No chips", ("TW",), date(2021, 3, 1), industries=("C26",))
+        >>> effect = shock(sources.toy(), [chips], date(2021, 3, 1), Method()).effects[0]
+        >>> effect.cut[9].tolist(), effect.assumptions[0]
+        ([0.02, 0.1, 0.3], 'severity unknown: 2–30 % assumed, 10 % likely')
+    """
+    active = disruption.in_force(disruptions, on, max(method.duration_weeks))
+    earliest = on - timedelta(weeks=method.lookback_weeks)
+    first = max(earliest, min((one.start or on for one in active), default=on))
+    weeks_before = -((first - on).days // 7)
+    first_day, weeks = on - timedelta(weeks=weeks_before), weeks_before + method.horizon_weeks
+    effects = tuple(_effect(chain, one, first_day, weeks, method) for one in active)
+    return Shock(on, first_day, weeks_before, weeks, effects)
+
+
+def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, method: Method) -> Effect:
+    assumptions: list[str] = []
+    industry, located = _industry_shares(chain, record)
+    severity = _severity(record, located, method, assumptions)
+    if record.effect is None:
+        assumptions.append("effect unknown: counted as a loss of supply")
+    if record.end is None:
+        short, likely_weeks, long = (f"{weeks_:g}" for weeks_ in method.duration_weeks)
+        assumptions.append(f"end unknown: {short}–{long} weeks assumed, {likely_weeks} likely")
+    place = _place_shares(chain, record.origin or record.felt, method, assumptions)
+    cut = np.asarray(severity) * place * industry[:, None]
+    buyers = _buyers(chain, record, place, method, assumptions)
+    if not cut.any():
+        assumptions.append("nothing in this value chain is hit: place and industry are not in it")
+    active = _active(record, first_day, weeks, method.duration_weeks)
+    return Effect(record, record.effect or "supply", cut, active, buyers, tuple(assumptions))
+
+
+def _severity(record: Disruption, located: bool, method: Method, assumptions: list[str]) -> Range:
+    """Low, likely and high severity, as stated or assumed."""
+    stated = record.severity
+    if not stated:
+        severity = method.severity_located if located else method.severity_broad
+        assumptions.append(f"severity unknown: {_percent(severity)} assumed, {100 * severity[1]:g} % likely")
+        return severity
+    if len(stated) == 1:
+        low, high = (stated[0] * (1 + sign * method.severity_spread) for sign in (-1, 1))
+        severity = (low, stated[0], min(1.0, high))
+        assumptions.append(f"severity stated as one number: {_percent(severity)} assumed")
+        return severity
+    likely = record.severity_likely
+    return stated[0], likely if likely is not None else sum(stated) / 2, stated[-1]
+
+
+def _industry_shares(chain: ValueChain, record: Disruption) -> tuple[Floats, bool]:
+    """Share of each node's industry that is meant, and whether country and industry are both named."""
+    industries = list(dict.fromkeys(chain.nodes.industry))
+    if record.industries:
+        shares = {one: classification.coverage(record.industries, one) for one in industries}
+    elif record.ecosystems:
+        shares = chain.membership[list(record.ecosystems)].max(axis=1).to_dict()
+    else:
+        shares = dict.fromkeys(industries, 1.0)
+    wide = {"EU", "WORLD"} & set(record.origin or record.felt)
+    return chain.nodes.industry.map(shares).to_numpy(float), bool(record.industries) and not wide
+
+
+def _place_shares(chain: ValueChain, places: Iterable[str], method: Method, assumptions: list[str]) -> Floats:
+    """Share of each node that lies in the places, by reading (n × 3)."""
+    countries = chain.nodes.country.to_numpy(str)
+    known = set(countries)
+    shares = np.zeros((len(chain), len(READINGS)))
+    for code in places:
+        part: Range = (1.0, 1.0, 1.0)
+        if code == "EU":
+            inside = chain.in_eu
+        elif code == "WORLD":
+            inside = np.ones(len(chain), bool)
+        elif code[:2] in known and code != classification.REST_OF_WORLD and len(code) > 2:
+            inside, part = countries == code[:2], method.region_share
+            assumptions.append(f"{code} is a region: {_percent(part)} of {code[:2]}'s industry assumed")
+        elif code in known:
+            inside = countries == code
+        else:
+            inside, part = countries == classification.REST_OF_WORLD, method.rest_of_world_share
+            assumptions.append(f"{code} is not in the table: {_percent(part)} of the rest of the world assumed")
+        shares = np.maximum(shares, inside[:, None] * np.asarray(part))
+    return shares
+
+
+def _buyers(
+    chain: ValueChain, record: Disruption, sellers: Floats, method: Method, assumptions: list[str]
+) -> npt.NDArray[np.bool_]:
+    if record.effect != "link":
+        return np.zeros(len(chain), bool)
+    if record.felt and record.origin:
+        return _place_shares(chain, record.felt, method, []).max(axis=1) > 0
+    assumptions.append("the other end of the link is not said: every other country assumed")
+    return ~(sellers.max(axis=1) > 0) if "EU" not in record.origin else np.ones(len(chain), bool)
+
+
+def _active(record: Disruption, first_day: date, weeks: int, durations: Range) -> Floats:
+    """Share of each week's seven days in force, by reading."""
+    assert record.start is not None  # the constructor saw to it
+    begin = (record.start - first_day).days
+    ends = np.array([(record.last_day(duration) - first_day).days + 1 for duration in durations])
+    week = 7 * np.arange(weeks)[:, None]
+    return np.clip(np.minimum(ends, week + 7) - np.maximum(begin, week), 0, 7) / 7
+
+
+def _percent(part: Range) -> str:
+    return f"{100 * part[0]:g}–{100 * part[2]:g} %"

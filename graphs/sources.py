@@ -1,0 +1,75 @@
+"""Where value chains come from: the shipped estimate, the toy economy, a user's own folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from graphs.classification import DATA
+from graphs.errors import Fault, Faults
+from graphs.valuechain import Meta, ValueChain
+
+
+def estimate_2014(ecosystems: Path | None = None) -> ValueChain:
+    """The shipped ESTIMATE of the 2014 inter-country table: 44 regions × 33 industries, 1,452 nodes.
+
+    Who sells to whom across a border is estimated, not observed; ``meta`` says from what and how well. The small
+    statistical discrepancy of sales is part of final demand here, so that the accounts balance.
+
+    Args:
+        ecosystems: a file that replaces the shipped memberships (see ``classification.ecosystems``).
+
+    Examples:
+        >>> chain = estimate_2014()
+        >>> len(chain), chain.meta.estimate, chain.flows.nnz
+        (1452, True, 649047)
+    """
+    folder = DATA / "estimate_2014"
+    nodes = pd.read_csv(folder / "nodes.csv", index_col="key", keep_default_na=False)
+    nodes["final_demand_meur"] += nodes.pop("discrepancy_sales_meur")
+    flows = pd.read_parquet(folder / "flows.parquet")
+    return ValueChain.from_tables(nodes, flows, _meta(folder), ecosystems)
+
+
+def toy() -> ValueChain:
+    """Three countries × four industries in round numbers, invented, small enough to check by hand.
+
+    Examples:
+        >>> toy().nodes.country.unique().tolist()
+        ['DE', 'FR', 'TW']
+    """
+    return read_folder(DATA / "toy")
+
+
+def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
+    """A user's own chain: ``nodes.csv`` and ``flows.csv``, and if wished ``meta.json`` (see ``valuechain.Meta``).
+
+    ``nodes.csv``: ``key, output_meur`` and, where known, ``country, industry, label, value_added_meur,
+    final_demand_meur, taxes_meur``. ``flows.csv``: ``supplier, buyer, flow_meur``. Million euro a year.
+
+    Raises:
+        Faults: files that are missing, columns without a unit, unknown keys, negative flows, pairs that stand
+            twice, accounts that do not balance: all of them.
+
+    Examples:
+        >>> float(read_folder(DATA / "toy").flows.sum())
+        850.0
+    """
+    folder = Path(folder)
+    missing = [name for name in ("nodes.csv", "flows.csv") if not (folder / name).is_file()]
+    if missing:
+        raise Faults(
+            Fault(str(folder), name, "the file is missing", "a chain needs nodes.csv and flows.csv") for name in missing
+        )
+    nodes = pd.read_csv(folder / "nodes.csv", keep_default_na=False, na_values=[""])
+    if "key" not in nodes:
+        raise Faults([Fault("nodes.csv", "key", "the column is missing", "name each node, such as DE_C29")])
+    flows = pd.read_csv(folder / "flows.csv", keep_default_na=False, na_values=[""])
+    meta = _meta(folder) if (folder / "meta.json").is_file() else Meta(folder.name, 0, str(folder))
+    return ValueChain.from_tables(nodes.astype({"key": str}).set_index("key"), flows, meta, ecosystems)
+
+
+def _meta(folder: Path) -> Meta:
+    return Meta(**json.loads((folder / "meta.json").read_text("utf-8")))

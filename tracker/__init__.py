@@ -1,0 +1,1 @@
+"""People, memory and web: where disruptions are logged and answers are given."""
