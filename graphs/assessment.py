@@ -16,6 +16,9 @@ from graphs.propagation import WEEKS_A_YEAR, propagate, weeks_to_recover
 from graphs.shock import Effect, Shock, shock
 from graphs.valuechain import Floats, Meta, ValueChain
 
+_NO_POINTS = 5e-7
+"""Disruptions that take fewer points than this from a score are not named."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -27,6 +30,8 @@ class Reason:
     """Name of the indicator, or id of the disruption."""
     points: float
     text: str
+    assumptions: tuple[str, ...] = ()
+    """What had to be assumed of the disruption."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +83,10 @@ class Assessment:
             if kind == "structure":
                 one = names[name]
                 text = f"{one.label} {values[name]:.2f} ({one.low:g} is best, {one.high:g} worst)"
-            else:
-                text = _sentence(known[name], float(self.direct.loc[(level, key), name]))
-            if points > 5e-7 or kind == "structure":
                 reasons.append(Reason(kind, name, float(points), text))
+            elif points > _NO_POINTS:
+                text = _sentence(known[name], float(self.direct.loc[(level, key), name]))
+                reasons.append(Reason(kind, name, float(points), text, known[name].assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
 
 
@@ -102,7 +107,7 @@ def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, metho
         >>> result = assess(sources.toy(), [strike], date(2021, 3, 1), Method())
         >>> result.scores.loc[("country", "DE"), ["score_low", "score", "score_high"]].round(1).tolist()
         [39.0, 61.3, 79.1]
-        >>> result.reasons("country", "DE")[0].text.partition(" (")[0]
+        >>> result.reasons("country", "DE")[0].text
         'Strike: cuts 40 % of its capacity'
     """
     found = shock(chain, disruptions, on, method)
@@ -208,5 +213,4 @@ def _path(found: Shock, weights: pd.DataFrame, lost: Floats) -> pd.DataFrame:
 def _sentence(effect: Effect, direct: float) -> str:
     what = {"supply": "of its capacity", "demand": "of its final demand", "link": "of its inputs"}[effect.kind]
     how = f"cuts {100 * direct:.2g} % {what}" if direct >= 5e-5 else "reaches it through suppliers and customers"
-    assumed = f" ({'; '.join(effect.assumptions)})" if effect.assumptions else ""
-    return f"{effect.disruption.title}: {how}{assumed}"
+    return f"{effect.disruption.title}: {how}"

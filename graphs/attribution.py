@@ -51,6 +51,16 @@ def direct(chain: ValueChain, effect: Effect) -> Floats:
     return _ratio(_sum_by(chain.inputs.buyer[where], flow, len(chain)), chain.flows.sum(axis=0))
 
 
+def first_hand_meur(chain: ValueChain, effect: Effect) -> float:
+    """What a disruption takes directly, before anything travels: million euro a year, likely reading."""
+    if effect.kind == "link":
+        return float(_cut_flows(chain, effect)[1].sum())
+    if effect.kind == "demand":
+        demand = np.maximum(chain.output - chain.flows.sum(axis=1), 0.0)
+        return float(demand @ effect.cut[:, _LIKELY])
+    return float(chain.output @ effect.cut[:, _LIKELY])
+
+
 def _reach(chain: ValueChain, effect: Effect, weeks_before: int) -> Floats:
     """Output lost by node if one disruption travelled linearly, as a share."""
     time = float(effect.active[weeks_before:, _LIKELY].mean()) + 1e-6

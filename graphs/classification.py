@@ -71,6 +71,7 @@ _ALIASES = {
 _NUTS = re.compile(r"^[A-Z]{2}[0-9A-Z]{1,3}$")
 
 
+@functools.cache
 def divisions(code: str) -> frozenset[str]:
     """NACE Rev.2 divisions that a code covers; empty if it is no NACE code.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,7 +38,7 @@ _SEVERITIES = ("severity_low", "severity_likely", "severity_high")
 _LIMITS = {"id": 40, "title": 300, "description": 20_000, "cause": 2_000, "proposals": 20_000, "magnitude": 2_000,
            "note": 20_000}  # fmt: skip
 _MOST_VALUES = 200
-_URL = re.compile(r"^https?://[^\s<>\"]+$")
+_URL = re.compile(r"^https?://[^\s<>\"\ud800-\udfff]+$")
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 
@@ -182,7 +183,7 @@ def _faults_of_text(record: Disruption) -> list[Fault]:
         length = len(getattr(record, name))
         if length > limit:
             faults.append(Fault("", name, f"has {length:,} characters", f"shorten it to {limit:,}"))
-        if any(ord(letter) < 32 and letter not in "\n\t" for letter in getattr(record, name)):
+        if any(unicodedata.category(one) in ("Cc", "Cs") for one in getattr(record, name) if one not in "\r\n\t"):
             faults.append(Fault("", name, "holds control characters", "type it again as plain text"))
     faults += [
         Fault("", "sources", f"{source!r} is no web address", "give addresses that begin with http:// or https://")

@@ -1,0 +1,86 @@
+"""What programs are told: an assessment and the log as plain JSON values, each score with its provenance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from graphs.assessment import Assessment
+from graphs.disruption import Disruption
+from tracker.log import Entry
+
+
+def scores(assessment: Assessment, position: int, level: str, key: str | None = None) -> dict[str, Any]:
+    """Scores of one level with intervals and reasons, and what they were computed from.
+
+    Raises:
+        KeyError: if the level has no such key.
+    """
+    rows = assessment.scores.loc[[level]]
+    if key is not None:
+        rows = assessment.scores.loc[[(level, key)]]
+    return provenance(assessment, position) | {
+        "level": level,
+        "scores": [_score(assessment, level, str(name), row) for (_, name), row in rows.iterrows()],
+    }
+
+
+def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
+    """What an answer was computed from."""
+    chain = assessment.chain
+    return {
+        "on": assessment.on.isoformat(),
+        "log_position": position,
+        "method_version": assessment.method.version,
+        "horizon_weeks": assessment.method.horizon_weeks,
+        "chain": {"title": chain.title, "year": chain.year, "estimate": chain.estimate, "source": chain.source},
+        "interval": "low and high readings of severity and duration; not a confidence interval, "
+        "and without the error of the value chain",
+    }
+
+
+def in_force(assessment: Assessment) -> list[dict[str, Any]]:
+    """The disruptions behind an assessment, each with what had to be assumed."""
+    return [
+        {
+            "id": effect.disruption.id,
+            "title": effect.disruption.title,
+            "effect": effect.kind,
+            "assumptions": list(effect.assumptions),
+            "sources": list(effect.disruption.sources),
+        }
+        for effect in assessment.shock.effects
+    ]
+
+
+def record(disruption: Disruption) -> dict[str, Any]:
+    """A record, and what it does not say."""
+    return disruption.to_dict() | {"missing": disruption.missing()}
+
+
+def entry(one: Entry) -> dict[str, Any]:
+    """An entry of the log, with what it changed."""
+    changes = {name: {"before": before, "after": after} for name, (before, after) in one.changes().items()}
+    return {
+        "number": one.number,
+        "at": one.at,
+        "who": one.who,
+        "action": one.action,
+        "changes": changes,
+        "hash": one.hash,
+    }
+
+
+def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict[str, Any]:
+    figures = {
+        name: None if pd.isna(value) else int(value) if name == "recovery_weeks" else round(float(value), 6)
+        for name, value in row.items()
+        if name != "label"
+    }
+    reasons = [
+        {"kind": one.kind, "id": one.id, "points": round(one.points, 6), "text": one.text}
+        | ({"assumptions": list(one.assumptions)} if one.assumptions else {})
+        for one in assessment.reasons(level, key)
+    ]
+    return {"key": key, "label": row["label"], **figures, "reasons": reasons}

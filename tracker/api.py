@@ -1,0 +1,115 @@
+"""The API for programs, version 1."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+import networkx as nx
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from tracker import answer, intake, log, schema
+from tracker.desk import Desk
+
+router = APIRouter(prefix="/api/v1", tags=["version 1"])
+
+Level = Literal["eu", "ecosystem", "country", "industry", "node"]
+State = Literal["draft", "reported", "verified", "rejected", "resolved"]
+_PROBLEM = {"model": schema.Problem, "content": {"application/problem+json": {}}}
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: _PROBLEM | {"description": "There is no such record or score."}}
+FAULTY: dict[int | str, dict[str, Any]] = {422: _PROBLEM | {"description": "The input has faults; all are listed."}}
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that this application was made with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+On = Annotated[date | None, Query(description="Date to assess; today if left out.", examples=["2021-03-01"])]
+RecordId = Annotated[str, Path(max_length=40, examples=["R79"])]
+
+
+@router.get("/scores", responses=NOT_FOUND | FAULTY, response_model=schema.ScoresOut)
+def read_scores(
+    desk: AtDesk,
+    level: Annotated[Level, Query(description="What is scored.")] = "ecosystem",
+    on: On = None,
+    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
+) -> dict[str, Any]:
+    """Resilience scores with interval and reasons, from the log as it stands now."""
+    return answer.scores(desk.assess(_day(on)), desk.position, level, key)
+
+
+@router.get("/disruptions", responses=FAULTY, response_model=schema.DisruptionsOut)
+def read_disruptions(
+    desk: AtDesk,
+    on: Annotated[date | None, Query(description="Only those in force on this date.")] = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+) -> dict[str, Any]:
+    """The records as they stand, in the order in which they were logged."""
+    found = [
+        answer.record(one)
+        for one in log.disruptions(desk.engine)
+        if (state is None or one.state == state) and (on is None or one.in_force(on, max(desk.method.duration_weeks)))
+    ]
+    return {"log_position": desk.position, "disruptions": found}
+
+
+@router.post("/disruptions", status_code=201, responses=FAULTY, response_model=schema.DisruptionOut)
+def log_disruption(desk: AtDesk, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
+    """Log a disruption. Scores take it into account at once."""
+    values = given.model_dump(exclude={"who"}, exclude_none=True)
+    record = intake.read({"start": date.today()} | values, desk.industries)
+    written = desk.write_one(record, who=given.who, at=datetime.now(UTC))
+    response.headers["Location"] = f"/api/v1/disruptions/{written.id}"
+    return answer.record(written)
+
+
+@router.get("/disruptions/{record_id}", responses=NOT_FOUND | FAULTY, response_model=schema.DisruptionOut)
+def read_disruption(desk: AtDesk, record_id: RecordId) -> dict[str, Any]:
+    """One record as it stands."""
+    return answer.record(log.disruption(desk.engine, record_id))
+
+
+@router.get("/disruptions/{record_id}/history", responses=NOT_FOUND | FAULTY, response_model=list[schema.EntryOut])
+def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
+    """Every entry of one record, oldest first: who changed what, and when."""
+    log.disruption(desk.engine, record_id)
+    return [answer.entry(one) for one in log.history(desk.engine, record_id)]
+
+
+@router.post("/disruptions/{record_id}/resolve", responses=NOT_FOUND | FAULTY, response_model=schema.DisruptionOut)
+def resolve_disruption(desk: AtDesk, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
+    """Say that a disruption is over. It counts until its last day; later dates score without it."""
+    end = intake.day("end", given.end) if given.end is not None else date.today()
+    return answer.record(desk.resolve(record_id, end, who=given.who, at=datetime.now(UTC)))
+
+
+@router.get("/chain", responses=FAULTY)
+def read_chain(
+    desk: AtDesk,
+    min_flow_meur: Annotated[
+        float, Query(ge=1, le=1e9, description="Leave out smaller flows (million EUR a year).")
+    ] = 1000,
+) -> JSONResponse:
+    """The value chain as a networkx node-link graph; `networkx.node_link_graph(answer, edges="links")` reads it."""
+    graph = nx.node_link_data(desk.chain.graph(min_flow_meur), edges="links")
+    return JSONResponse(_plain(graph))
+
+
+def _day(on: date | None) -> date:
+    return on or date.today()
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy as numbers of Python, for JSON; what is not a number as null."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and value != value else value

@@ -1,0 +1,91 @@
+"""The web application: pages for people and the API for programs, around one desk."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from graphs.errors import Fault, Faults
+from tracker import api, pages
+from tracker.desk import Desk
+from tracker.guard import Guard
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The application around a desk that the caller opened and will close.
+
+    Examples:
+        >>> import tempfile
+        >>> from graphs.classification import DATA
+        >>> from tracker.settings import Settings
+        >>> url = f"sqlite:///{tempfile.mkdtemp()}/log.sqlite"
+        >>> desk = Desk(Settings(database_url=url, chain=DATA / "toy"))
+        >>> create_app(desk).url_path_for("read_scores")
+        '/api/v1/scores'
+        >>> desk.close()
+    """
+    app = FastAPI(
+        title="Value-chain disruption tracker",
+        version="1",
+        description="Disruptions of Europe's value chains, and resilience scores with their reasons.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.add_middleware(Guard)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
+    app.add_exception_handler(Faults, _faults)
+    app.add_exception_handler(KeyError, _not_found)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+def _faults(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Faults)
+    return _problem(request, 422, "The input has faults", f"{len(error.faults)} to mend.", error.faults)
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    return _problem(request, 404, "Not found", "There is nothing under this name.")
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = []
+    for one in error.errors():
+        if one["type"] == "json_invalid":
+            faults.append(Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}"))
+        else:
+            field = ".".join(str(part) for part in one["loc"][1:]) or "body"
+            faults.append(Fault("", field, one["msg"], "see the description at /docs"))
+    return _problem(request, 422, "The request was not understood", f"{len(faults)} to mend.", tuple(faults))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = "There is no page or resource at this address." if error.status_code == 404 else str(error.detail)
+    answer = _problem(request, error.status_code, str(error.detail), detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _problem(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
+    if not request.url.path.startswith("/api/"):
+        return pages.error_page(request, status, title, detail, faults)
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "faults": [{"field": one.field, "fault": one.fault, "mend": one.mend} for one in faults],
+    }
+    return JSONResponse(content, status, media_type="application/problem+json")

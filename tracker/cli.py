@@ -1,0 +1,228 @@
+"""The command line: the main job, the server, and the log without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from graphs.assessment import Assessment
+from graphs.disruption import Disruption
+from graphs.errors import Faults
+from graphs.picture import picture_page
+from graphs.resilience import LEVELS
+from reports.briefing import briefing, headline
+from reports.to_csv import to_csv
+from reports.to_html import to_html
+from tracker import answer, intake
+from tracker.app import create_app
+from tracker.desk import Desk
+from tracker.settings import Settings
+
+app = typer.Typer(
+    add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
+)
+_console = Console(highlight=False)
+_errors = Console(stderr=True, highlight=False)
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Assess the worst day of the record and today; results go to out/."""
+    if context.invoked_subcommand is not None:
+        return
+    with _at_desk() as desk:
+        today, worst = desk.assess(date.today()), desk.worst_day() or date.today()
+        with _progress(f"Assessing the worst day on record, {worst}"):
+            hardest = desk.assess(worst)
+        with _progress("Writing the graph, the briefing and the scores"):
+            _write(desk, hardest, today)
+        _console.print(_table(hardest))
+        _console.print(headline(today))
+        _console.print(f"\nResults in {desk.settings.out}/: graph.html, briefing.html, scores.csv, assessment.json")
+        _console.print(
+            f"To log disruptions and look at them: python3 -m tracker serve (http://localhost:{desk.settings.port})"
+        )
+
+
+@app.command()
+def serve() -> None:
+    """Serve the pages and the API on this machine only (there is no login yet)."""
+    with _at_desk() as desk:
+        with _progress("Assessing today"):
+            desk.assess(date.today())
+        port = desk.settings.port
+        _console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
+        uvicorn.run(create_app(desk), host="127.0.0.1", port=port, log_level="warning")
+
+
+@app.command("log")
+def log_one(
+    title: Annotated[str, typer.Argument(help="What happened, in a few words.")],
+    origin: Annotated[str, typer.Option(help="Where: countries or regions, separated by ;")],
+    start: Annotated[str, typer.Option(help="First day; today if left out.")] = "",
+    end: Annotated[str, typer.Option(help="Last day, if known.")] = "",
+    industries: Annotated[str, typer.Option(help="NACE codes, separated by ;")] = "",
+    ecosystems: Annotated[str, typer.Option(help="Ecosystems, separated by ;")] = "",
+    effect: Annotated[str, typer.Option(help="supply, demand or link.")] = "",
+    felt: Annotated[str, typer.Option(help="For a link: the places no longer served.")] = "",
+    severity: Annotated[str, typer.Option(help="Share lost, likely: 40 % or 0.4")] = "",
+    sources: Annotated[str, typer.Option(help="Web addresses, separated by ;")] = "",
+    who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
+) -> None:
+    """Log one disruption."""
+    values = {
+        "title": title,
+        "origin": origin,
+        "start": start or date.today(),
+        "end": end,
+        "industries": industries,
+        "ecosystems": ecosystems,
+        "effect": effect,
+        "felt": felt,
+        "severity_likely": severity,
+        "sources": sources,
+    }
+    with _at_desk() as desk:
+        _say_written(desk.write([intake.read(values, desk.industries)], who=who, at=_now()), 1)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV with the fields in its first row.")],
+    who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
+) -> None:
+    """Log every row of a CSV file, or none if any has a fault; rows the log already holds are left out."""
+    with _at_desk() as desk:
+        try:
+            text = file.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            _fail(f"{file}: is not UTF-8 text; save it as CSV UTF-8")
+        records = intake.read_csv(text, desk.industries)
+        _say_written(desk.write(records, who=who, at=_now()), len(records))
+
+
+@app.command()
+def resolve(
+    record_id: Annotated[str, typer.Argument(help="Id of the disruption, such as D81.")],
+    end: Annotated[str, typer.Option(help="Last day; today if left out.")] = "",
+    who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
+) -> None:
+    """Say that a disruption is over."""
+    with _at_desk() as desk:
+        last = intake.day("end", end) if end else date.today()
+        try:
+            desk.resolve(record_id, last, who=who, at=_now())
+        except KeyError:
+            _fail(f"{record_id}: there is no such disruption in the log")
+        _console.print(f"{record_id} is resolved; its last day is {last}.", markup=False)
+
+
+@contextmanager
+def _at_desk() -> Iterator[Desk]:
+    """An open desk with a log that has begun; faults in words, not as a traceback."""
+    desk = None
+    try:
+        with _progress("Opening the log and the value chain"):
+            desk = Desk(Settings())
+            desk.seed(_now())
+        yield desk
+    except Faults as found:
+        for fault in found.faults:
+            _errors.print(str(fault), markup=False, style="red")
+        raise typer.Exit(2) from None
+    except SQLAlchemyError as error:
+        _errors.print(f"The database cannot be used: {error.args[0]}", markup=False, style="red")
+        raise typer.Exit(1) from None
+    finally:
+        if desk is not None:
+            desk.close()
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    if not _console.is_terminal:
+        _console.print(f"{what} …", markup=False)
+        yield
+        return
+    with _console.status(f"{what} …"):
+        yield
+
+
+def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
+    out = desk.settings.out
+    out.mkdir(parents=True, exist_ok=True)
+    found = {"worst_day_on_record": _answers(hardest, desk.position), "today": _answers(today, desk.position)}
+    dates = [hardest] if hardest is today else [hardest, today]
+    results = {
+        "assessment.json": json.dumps(found, indent=1, ensure_ascii=False),
+        "scores.csv": to_csv(dates),
+        "briefing.html": to_html(briefing(hardest, other=today)),
+        "graph.html": picture_page(desk.chain, hardest, headline(hardest)),
+    }
+    for name, text in results.items():
+        whole = out / f".{name}.new"
+        whole.write_text(text, "utf-8")
+        whole.replace(out / name)
+
+
+def _answers(assessment: Assessment, position: int) -> dict[str, Any]:
+    levels = set(assessment.scores.index.get_level_values("level"))
+    found = answer.provenance(assessment, position) | {"disruptions_in_force": answer.in_force(assessment)}
+    return found | {
+        "scores": {
+            level: answer.scores(assessment, position, level)["scores"]
+            for level in LEVELS
+            if level in levels and level != "node"
+        }
+    }
+
+
+def _table(assessment: Assessment) -> Table:
+    title = f"{assessment.on}: {len(assessment.disruptions)} disruptions in force"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Ecosystem (EU27)", no_wrap=True)
+    for name in ("Score", "Low–high", "Structure", "State", "Loss bn EUR"):
+        table.add_column(name, justify="right", no_wrap=True)
+    levels = assessment.scores.index.get_level_values("level")
+    rows = assessment.scores[levels.isin(["eu", "ecosystem"])].sort_values("score")
+    for row in rows.itertuples():
+        table.add_row(
+            row.label,
+            f"{row.score:.1f}",
+            f"{row.score_low:.1f}–{row.score_high:.1f}",
+            f"{row.structure:.1f}",
+            f"{row.state:.1f}",
+            f"{row.loss_meur / 1000:,.1f}",
+            style="bold" if row.Index[0] == "eu" else "",
+        )
+    table.caption = "Estimates. 100 is best; low–high are readings of severity and duration, no confidence interval."
+    table.caption_justify = "left"
+    return table
+
+
+def _say_written(written: list[Disruption], given: int) -> None:
+    for one in written:
+        missing = f" (not stated: {', '.join(one.missing())})" if one.missing() else ""
+        _console.print(f"{one.id}: {one.title}{missing}", markup=False)
+    if len(written) < given:
+        _console.print(f"{given - len(written)} left out: the log already holds them.")
+
+
+def _fail(message: str) -> None:
+    _errors.print(message, markup=False, style="red")
+    raise typer.Exit(2)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

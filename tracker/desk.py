@@ -1,0 +1,132 @@
+"""The desk: where the log meets the value chain, and questions about a date are answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from graphs import sources
+from graphs.assessment import Assessment, assess
+from graphs.disruption import Disruption
+from graphs.errors import Fault, Faults
+from graphs.method import Method
+from graphs.valuechain import ValueChain
+from graphs.worst_day import worst_day
+from tracker import log, record
+from tracker.database import open_database
+from tracker.settings import Settings
+
+_KEPT = 32
+"""Assessments kept in memory: a log position and a date determine each."""
+
+
+class Desk:
+    """The log, the chain and the method, opened once; assessments kept until the log changes.
+
+    Examples:
+        >>> import tempfile
+        >>> from graphs.classification import DATA
+        >>> folder = tempfile.mkdtemp()
+        >>> desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
+        >>> desk.position
+        0
+        >>> desk.close()
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.method = Method()
+        self.chain: ValueChain = (
+            sources.read_folder(settings.chain, settings.ecosystems)
+            if settings.chain
+            else sources.estimate_2014(settings.ecosystems)
+        )
+        self.engine: sa.Engine = open_database(settings.database_url)
+        self._assessments: OrderedDict[tuple[int, date, str], Assessment] = OrderedDict()
+        self._worst: tuple[int, date | None] | None = None
+        self._turn = threading.Lock()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.engine.dispose()
+
+    @property
+    def industries(self) -> Collection[str]:
+        """Industry codes of the chain."""
+        return list(dict.fromkeys(self.chain.nodes.industry))
+
+    @property
+    def position(self) -> int:
+        """Position of the log that answers are computed from."""
+        return log.position(self.engine)
+
+    def seed(self, at: datetime) -> int:
+        """Begin an empty log with the embedded record; number of records written, 0 if the log has begun."""
+        if self.position:
+            return 0
+        records = record.embedded(self.industries)
+        return len(log.append(self.engine, records, who="embedded record", action="log", at=at))
+
+    def write(self, records: Sequence[Disruption], *, who: str, at: datetime) -> list[Disruption]:
+        """Log new records, all or none; those that the log already holds word for word are left out.
+
+        Raises:
+            Faults: ids that are taken.
+        """
+        log.refuse_known(self.engine, records)
+        held = {dataclasses.replace(one, id="") for one in log.disruptions(self.engine)}
+        new = [one for one in dict.fromkeys(records) if dataclasses.replace(one, id="") not in held]
+        return log.append(self.engine, new, who=who, action="log", at=at)
+
+    def write_one(self, record: Disruption, *, who: str, at: datetime) -> Disruption:
+        """Log one new record.
+
+        Raises:
+            Faults: if the log already holds it word for word, or its id is taken.
+        """
+        written = self.write([record], who=who, at=at)
+        if not written:
+            fault, mend = "the very same disruption is already in the log", "say what is different"
+            raise Faults([Fault("", "title", fault, mend)])
+        return written[0]
+
+    def resolve(self, record_id: str, end: date, *, who: str, at: datetime) -> Disruption:
+        """Close a disruption with its last day.
+
+        Raises:
+            KeyError: if there is no such record.
+            Faults: if the day lies before its start.
+        """
+        closed = dataclasses.replace(log.disruption(self.engine, record_id), state="resolved", end=end)
+        return log.append(self.engine, [closed], who=who, action="resolve", at=at)[0]
+
+    def assess(self, on: date, only: str = "") -> Assessment:
+        """The assessment of a date from the newest position of the log.
+
+        Args:
+            only: id of the one disruption to assess, as if it were alone.
+        """
+        key = (self.position, on, only)
+        with self._turn:
+            if key not in self._assessments:
+                found = log.disruptions(self.engine, upto=key[0])
+                chosen = [one for one in found if not only or one.id == only]
+                self._assessments[key] = assess(self.chain, chosen, on, self.method)
+                if len(self._assessments) > _KEPT:
+                    self._assessments.popitem(last=False)
+            self._assessments.move_to_end(key)
+            return self._assessments[key]
+
+    def worst_day(self) -> date | None:
+        """The worst day of all that the log holds."""
+        position = self.position
+        with self._turn:
+            if self._worst is None or self._worst[0] != position:
+                found = log.disruptions(self.engine, upto=position)
+                self._worst = (position, worst_day(self.chain, found, self.method))
+            return self._worst[1]

@@ -1,0 +1,77 @@
+"""The door keeper: who may talk to a desk without a login, and how much they may say."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MOST_BYTES = 1_000_000
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+     b"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)  # fmt: skip
+
+
+class Guard:
+    """Lets in only this machine's own addresses, only writes from its own pages or programs, only bodies of 1 MB.
+
+    A page elsewhere on the web could make a browser send a form here, or name this machine by another host name;
+    both are refused.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request, then pass it on with the security headers of its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = _refusal(scope["method"], Headers(scope=scope))
+        if refusal:
+            status, detail = refusal
+            problem = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "faults": []}
+            answer = JSONResponse(problem, status, media_type="application/problem+json")
+            await answer(scope, receive, send)
+            return
+
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MOST_BYTES:  # a body without a stated length: stop reading it
+                return {"type": "http.disconnect"}
+            return message
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                named = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in named)]
+            await send(message)
+
+        await self.app(scope, counted, sealed)
+
+
+def _refusal(method: str, headers: Headers) -> tuple[int, str] | None:
+    host = urlsplit(f"//{headers.get('host', '')}").hostname
+    if host not in LOOPBACK:
+        return 421, "This desk has no login and answers only on this machine: use http://localhost."
+    if method in _SAFE:
+        return None
+    origin = headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != headers.get("host")
+    if elsewhere or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return 403, "This came from a page of another site and was not carried out."
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        return 413, "More than 1 MB was sent: log one disruption at a time, or import a file from the command line."
+    return None

@@ -1,0 +1,33 @@
+"""The append-only log."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "entries",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("at", sa.String, nullable=False),
+        sa.Column("who", sa.String, nullable=False),
+        sa.Column("action", sa.String, nullable=False),
+        sa.Column("record_id", sa.String, nullable=False),
+        sa.Column("before", sa.JSON),
+        sa.Column("after", sa.JSON, nullable=False),
+        sa.Column("previous_hash", sa.String, nullable=False, unique=True),
+        sa.Column("hash", sa.String, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_entries_record_id", "entries", ["record_id"])
+    for change in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER entries_refuse_{change.lower()} BEFORE {change} ON entries "
+            "BEGIN SELECT RAISE(ABORT, 'the log is append-only: write a new entry'); END"
+        )
+
+
+def downgrade() -> None:
+    op.drop_table("entries")
