@@ -93,9 +93,8 @@ class Assessment:
 def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, method: Method) -> Assessment:
     """Assess a date: shock, propagation, losses, scores, reasons.
 
-    The points that lost output takes from a node are split among the disruptions in proportion to each one's linear
-    reach of that node (its cuts carried through L and G, weighted by the time it is in force): an ESTIMATE, since
-    losses of several disruptions do not add up exactly.
+    The points that lost output takes from a node are split among the disruptions in proportion to what each would
+    cost it alone: an ESTIMATE, since losses of several disruptions do not add up exactly.
 
     Args:
         disruptions: any records; those in force on the date are taken.
@@ -119,7 +118,7 @@ def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, metho
     indicators = resilience.structure(chain)
     structure = resilience.structure_points_lost(indicators, method)
     state = resilience.state_points_lost(loss_share, method)
-    split = attribution.split(chain, found) * state[:, [1]]
+    split = attribution.split(chain, found, method) * state[:, [1]]
     members = _members(chain)
     weights = members.mul(chain.output, axis=0)
     weights /= weights.sum()

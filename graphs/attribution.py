@@ -1,21 +1,24 @@
-"""Which disruption is to blame for which part of a loss: an estimate, by linear reach."""
+"""Which disruption is to blame for which part of a loss: an estimate, by what each would cost alone."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from graphs.propagation import leontief
+from graphs.inventories import CutLinks, inventories
+from graphs.method import Method
+from graphs.propagation import demand_kept, leontief
 from graphs.shock import Effect, Shock
 from graphs.valuechain import Floats, Integers, ValueChain
 
 _LIKELY = 1
 
 
-def split(chain: ValueChain, shock: Shock) -> Floats:
+def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     """Share of each node's loss put down to each disruption in force.
 
-    A disruption's linear reach of node j is its cut carried to customers (Σ_i cut_i l_ij) and to suppliers
-    (Σ_j g_ij cut_j), times the share of the horizon in which it is in force.
+    In proportion to what each would cost alone over the horizon, likely reading. Where none would cost anything
+    alone (stocks absorb each, but not all together), in proportion to linear reach: the cuts carried to customers
+    (Σ_i cut_i l_ij) and to suppliers (Σ_j g_ij cut_j).
 
     Returns:
         Nodes × disruptions, rows sum to 1; no columns without disruptions.
@@ -24,19 +27,42 @@ def split(chain: ValueChain, shock: Shock) -> Floats:
         >>> from datetime import date
         >>> from graphs import sources
         >>> from graphs.disruption import Disruption
-        >>> from graphs.method import Method
         >>> from graphs.shock import shock
         >>> chain, day = sources.toy(), date(2021, 3, 1)
-        >>> one = Disruption("A", ("DE",), day, effect="supply", severity_likely=0.3)
-        >>> two = Disruption("B", ("DE",), day, effect="supply", severity_likely=0.1)
-        >>> split(chain, shock(chain, [one, two], day, Method()))[0].round(2).tolist()
+        >>> one = Disruption("A", ("DE",), day, effect="supply", severity_likely=0.3, industries=("C29",))
+        >>> two = Disruption("B", ("DE",), day, effect="supply", severity_likely=0.1, industries=("C29",))
+        >>> split(chain, shock(chain, [one, two], day, Method()), Method())[2].round(2).tolist()
         [0.75, 0.25]
     """
-    reach = [_reach(chain, effect, shock.weeks_before) for effect in shock.effects]
-    if not reach:
+    if not shock.effects:
         return np.zeros((len(chain), 0))
-    table = np.column_stack(reach) + 1e-15
+    reach = np.column_stack([_reach(chain, effect, shock.weeks_before) for effect in shock.effects])
+    table = _alone(chain, shock, method) + 1e-6 * reach + 1e-15
     return np.asarray(table / table.sum(axis=1, keepdims=True))
+
+
+def _alone(chain: ValueChain, shock: Shock, method: Method) -> Floats:
+    """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading."""
+    lost = np.zeros((len(chain), len(shock.effects)))
+    simulated = [number for number, effect in enumerate(shock.effects) if effect.kind != "demand" and effect.cut.any()]
+    capacity = np.ones((shock.weeks, len(chain), len(simulated)))
+    links = []
+    for column, number in enumerate(simulated):
+        effect = shock.effects[number]
+        cut, active = effect.cut[:, [_LIKELY]], effect.active[:, [_LIKELY]]
+        if effect.kind == "link":
+            where = effect.flows(chain)
+            links.append(CutLinks(where, cut[chain.inputs.supplier[where]], active, column))
+        else:
+            capacity[:, :, column] -= active * cut.T
+    if simulated:
+        kept = inventories(chain, capacity, links, method)
+        lost[:, simulated] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
+    for number, effect in enumerate(shock.effects):
+        if effect.kind == "demand":
+            peak = 1.0 - demand_kept(chain, 1.0 - effect.cut[:, _LIKELY])
+            lost[:, number] = peak * effect.active[shock.weeks_before :, _LIKELY].mean()
+    return lost
 
 
 def direct(chain: ValueChain, effect: Effect) -> Floats:

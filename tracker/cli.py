@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -32,7 +33,7 @@ from tracker.settings import Settings
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-_console = Console(highlight=False)
+_console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
 _errors = Console(stderr=True, highlight=False)
 
 
@@ -59,8 +60,9 @@ def main(context: typer.Context) -> None:
 def serve() -> None:
     """Serve the pages and the API on this machine only (there is no login yet)."""
     with _at_desk() as desk:
-        with _progress("Assessing today"):
+        with _progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
+            desk.assess(desk.worst_day() or date.today())
         port = desk.settings.port
         _console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
         uvicorn.run(create_app(desk), host="127.0.0.1", port=port, log_level="warning")
