@@ -1,0 +1,62 @@
+"""Every public column stands in the table of fields, with its unit where its name says one."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from graphs import resilience, sources
+from graphs.assessment import Assessment, assess
+from graphs.disruption import Disruption
+from graphs.fields import fields
+from graphs.method import Method
+from graphs.picture import picture
+from graphs.valuechain import ValueChain
+from reports.to_csv import to_csv
+
+UNITS = {"_meur": "million EUR", "_share": "share", "_weeks": "weeks", "_steps": "steps"}
+
+
+@pytest.fixture(scope="module")
+def chain() -> ValueChain:
+    return sources.estimate_2014()
+
+
+@pytest.fixture(scope="module")
+def found(chain: ValueChain) -> Assessment:
+    chips = Disruption("No chips", ("TW",), date(2021, 3, 1), "D1", industries=("C26",), severity_likely=0.4)
+    return assess(chain, [chips], date(2021, 3, 1), Method())
+
+
+def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
+    graph = picture(chain, found, 50_000)
+    nodes = {name for _, data in graph.nodes(data=True) for name in data}
+    links = {name for _, _, data in graph.edges(data=True) for name in data}
+    tables = [
+        chain.nodes.columns,
+        found.scores.columns,
+        found.scores.index.names,
+        found.nodes.columns,
+        found.path.index.names,
+        resilience.structure(chain).columns,
+        pd.read_csv(io.StringIO(to_csv([found])), nrows=1).columns,
+        nodes,
+        links,
+    ]
+    known = set(fields().index)
+    assert {str(name) for table in tables for name in table} <= known
+
+
+def test_nothing_is_described_twice() -> None:
+    assert fields().index.is_unique
+    assert (fields().meaning != "").all()
+
+
+@pytest.mark.parametrize("name", list(fields().index))
+def test_units_agree_with_names(name: str) -> None:
+    for ending, unit in UNITS.items():
+        if name.endswith(ending):
+            assert fields().unit[name].startswith(unit)
