@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -74,20 +75,33 @@ class Assessment:
             >>> result.reasons("country", "DE")[0].text
             'Supplier concentration 0.74 (0.25 is best, 0.9 worst)'
         """
-        lost = self.points.loc[(level, key)]
-        values = self.indicators.loc[(level, key)]
-        names = {one.name: one for one in self.method.indicators}
-        known = dict(zip(self.direct.columns, self.shock.effects, strict=True))
+        row = self._rows[(level, key)]
         reasons = []
-        for (kind, name), points in lost.items():
-            if kind == "structure":
-                one = names[name]
-                text = f"{one.label} {values[name]:.2f} ({one.low:g} is best, {one.high:g} worst)"
-                reasons.append(Reason(kind, name, float(points), text))
-            elif points > _NO_POINTS:
-                text = _sentence(known[name], float(self.direct.loc[(level, key), name]))
-                reasons.append(Reason(kind, name, float(points), text, known[name].assumptions))
+        for one, points, value in zip(self.method.indicators, self._lost[row], self._values[row], strict=False):
+            text = f"{one.label} {value:.2f} ({one.low:g} is best, {one.high:g} worst)"
+            reasons.append(Reason("structure", one.name, float(points), text))
+        hits = zip(self.direct, self.shock.effects, self._lost[row, len(reasons) :], self._cut[row], strict=True)
+        for name, effect, points, cut in hits:
+            if points > _NO_POINTS:
+                text = _sentence(effect, float(cut))
+                reasons.append(Reason("disruption", str(name), float(points), text, effect.assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
+
+    @functools.cached_property
+    def _rows(self) -> dict[tuple[str, str], int]:
+        return {index: row for row, index in enumerate(self.points.index)}
+
+    @functools.cached_property
+    def _lost(self) -> Floats:
+        return self.points.to_numpy(float)
+
+    @functools.cached_property
+    def _values(self) -> Floats:
+        return self.indicators.to_numpy(float)
+
+    @functools.cached_property
+    def _cut(self) -> Floats:
+        return self.direct.to_numpy(float)
 
 
 def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, method: Method) -> Assessment:

@@ -44,24 +44,24 @@ def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
 def _alone(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading."""
     lost = np.zeros((len(chain), len(shock.effects)))
-    simulated = [number for number, effect in enumerate(shock.effects) if effect.kind != "demand" and effect.cut.any()]
-    capacity = np.ones((shock.weeks, len(chain), len(simulated)))
-    links = []
-    for column, number in enumerate(simulated):
-        effect = shock.effects[number]
-        cut, active = effect.cut[:, [_LIKELY]], effect.active[:, [_LIKELY]]
-        if effect.kind == "link":
-            where = effect.flows(chain)
-            links.append(CutLinks(where, cut[chain.inputs.supplier[where]], active, column))
-        else:
-            capacity[:, :, column] -= active * cut.T
-    if simulated:
-        kept = inventories(chain, capacity, links, method)
-        lost[:, simulated] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
+    supply = [number for number, effect in enumerate(shock.effects) if effect.kind == "supply" and effect.cut.any()]
+    if supply:  # side by side, in one run
+        capacity = np.ones((shock.weeks, len(chain), len(supply)))
+        for column, number in enumerate(supply):
+            effect = shock.effects[number]
+            capacity[:, :, column] -= effect.active[:, [_LIKELY]] * effect.cut[:, _LIKELY]
+        kept = inventories(chain, capacity, [], method)
+        lost[:, supply] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
     for number, effect in enumerate(shock.effects):
         if effect.kind == "demand":
             peak = 1.0 - demand_kept(chain, 1.0 - effect.cut[:, _LIKELY])
             lost[:, number] = peak * effect.active[shock.weeks_before :, _LIKELY].mean()
+        elif effect.kind == "link":
+            where = effect.flows(chain)
+            cut = effect.cut[chain.inputs.supplier[where]][:, [_LIKELY]]
+            links = [CutLinks(where, cut, effect.active[:, [_LIKELY]])]
+            kept = inventories(chain, np.ones((shock.weeks, len(chain), 1)), links, method)
+            lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
     return lost
 
 

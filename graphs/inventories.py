@@ -26,16 +26,15 @@ _NOISE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class CutLinks:
-    """Flows that are cut together, in some of the scenarios that run side by side.
+    """Flows that are cut together, k scenarios side by side.
 
-    ``where``: positions in ``chain.inputs`` (m); ``cut``: share cut at the most (m × c); ``active``: share of each
-    week in force (weeks × c); ``first``: the first of the c scenarios.
+    ``where``: positions in ``chain.inputs`` (m); ``cut``: share cut at the most (m × k); ``active``: share of each
+    week in force (weeks × k).
     """
 
     where: Integers
     cut: Floats
     active: Floats
-    first: int = 0
 
 
 def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], method: Method) -> Floats:
@@ -177,8 +176,7 @@ class _Hit:
         """Share left of the touched flows in a week, all cuts together (flows × k)."""
         left = np.ones((len(self.where), scenarios))
         for one in links:
-            columns = slice(one.first, one.first + one.cut.shape[1])
-            left[self.index[one.where], columns] *= 1.0 - one.active[week] * one.cut
+            left[self.index[one.where]] *= 1.0 - one.active[week] * one.cut
         return left
 
 

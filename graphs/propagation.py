@@ -47,9 +47,8 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
     """
     demand = shock.remaining("demand", len(chain))
     by_demand = np.ones_like(demand)
-    changed = (demand != 1).any(axis=1)
-    for week, reading in np.argwhere(changed):
-        by_demand[week, :, reading] = demand_kept(chain, demand[week, :, reading])
+    if (demand != 1).any():
+        by_demand = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
     capacity = shock.remaining("supply", len(chain))
     links = []
     for effect in shock.effects:
@@ -66,7 +65,7 @@ def leontief(chain: ValueChain, final_demand: npt.ArrayLike) -> Floats:
     """Output that a final demand needs, directly and through all suppliers: x = L f.
 
     Args:
-        final_demand: million euro a year, one number for each node.
+        final_demand: million euro a year, one number for each node in the last dimension.
 
     Returns:
         Output, million euro a year.
@@ -79,13 +78,13 @@ def leontief(chain: ValueChain, final_demand: npt.ArrayLike) -> Floats:
         >>> leontief(chain, [600, 1500]).round(2).tolist()
         [1247.52, 1841.58]
     """
-    return np.asarray(chain.leontief_inverse @ np.asarray(final_demand, float), float)
+    return np.asarray(np.asarray(final_demand, float) @ chain.leontief_inverse.T, float)
 
 
 def demand_kept(chain: ValueChain, remaining: Floats) -> Floats:
     """Share of output kept when only ``remaining`` of each node's final demand is left: 1 − (L Δf) / x.
 
-    Negative final demand (stocks run down) is not cut.
+    Negative final demand (stocks run down) is not cut. Nodes stand in the last dimension.
 
     Examples:
         >>> chain = ValueChain.from_matrix(["r_1", "r_2"], [[150, 500], [200, 100]], [350, 1700])
@@ -112,4 +111,4 @@ def weeks_to_recover(kept: Floats, tolerance: float = 0.001) -> int | None:
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros_like(part), where=np.broadcast_to(whole > 0, part.shape))

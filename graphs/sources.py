@@ -63,12 +63,21 @@ def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
         raise Faults(
             Fault(str(folder), name, "the file is missing", "a chain needs nodes.csv and flows.csv") for name in missing
         )
-    nodes = pd.read_csv(folder / "nodes.csv", keep_default_na=False, na_values=[""])
+    nodes, flows = _table(folder / "nodes.csv"), _table(folder / "flows.csv")
     if "key" not in nodes:
         raise Faults([Fault("nodes.csv", "key", "the column is missing", "name each node, such as DE_C29")])
-    flows = pd.read_csv(folder / "flows.csv", keep_default_na=False, na_values=[""])
     meta = _meta(folder) if (folder / "meta.json").is_file() else Meta(folder.name, 0, str(folder))
-    return ValueChain.from_tables(nodes.astype({"key": str}).set_index("key"), flows, meta, ecosystems)
+    return ValueChain.from_tables(nodes.set_index("key"), flows, meta, ecosystems)
+
+
+def _table(file: Path) -> pd.DataFrame:
+    """A CSV file with keys as text; only empty cells are missing ("NA" is Namibia)."""
+    keys = dict.fromkeys(("key", "country", "industry", "label", "supplier", "buyer"), str)
+    try:
+        return pd.read_csv(file, dtype=keys, keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        mend = "save it as CSV in UTF-8, with commas and the names of the columns in the first row"
+        raise Faults([Fault(file.name, "file", f"cannot be read ({error})", mend)]) from None
 
 
 def _meta(folder: Path) -> Meta:

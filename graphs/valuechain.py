@@ -123,7 +123,7 @@ class ValueChain:
             inverse = np.linalg.inv(np.eye(len(self)) - self.technical_coefficients)
         except np.linalg.LinAlgError:
             inverse = np.full((len(self), len(self)), np.nan)
-        if not np.isfinite(inverse).all() or inverse.min(initial=0.0) < -1e-9:
+        if not np.isfinite(inverse).all() or inverse.min(initial=0.0) < -1e-9 or inverse.max(initial=0.0) > 1e8:
             fault = "the spectral radius of the technical coefficients is 1 or more"
             mend = "look for nodes whose inputs exceed their output in a circle"
             raise Faults([Fault("value chain", "flows", fault, mend)])
@@ -209,13 +209,10 @@ class ValueChain:
             Faults: every fault of both tables.
         """
         nodes = _completed(nodes)
-        faults = accounts.faults_of_flows(nodes.index, flows)
+        faults = accounts.faults_of_tables(nodes, flows)
         if faults:
-            raise Faults([*accounts.faults_of_nodes(nodes), *faults])
-        rows, columns = nodes.index.get_indexer(flows.supplier), nodes.index.get_indexer(flows.buyer)
-        shape = (len(nodes), len(nodes))
-        matrix = sparse.csr_array((flows.flow_meur.to_numpy(float), (rows, columns)), shape=shape)
-        matrix.eliminate_zeros()
+            raise Faults(faults)
+        matrix = accounts.matrix_of(nodes.index, flows)
         rest = nodes.output_meur - matrix.sum(axis=1)
         demand = nodes.get("final_demand_meur", rest).fillna(rest)
         nodes = nodes.drop(columns="final_demand_meur", errors="ignore")
@@ -251,8 +248,8 @@ def _completed(nodes: pd.DataFrame) -> pd.DataFrame:
     keys = nodes.index.astype(str).str
     defaults = {"country": keys.split("_").str[0], "industry": keys.split("_", n=1).str[-1], "label": nodes.index}
     for name, values in defaults.items():
-        if name not in nodes:
-            nodes[name] = values
+        known = nodes[name] if name in nodes else pd.Series(None, nodes.index, dtype=object)
+        nodes[name] = known.where(known.notna(), pd.Series(values, nodes.index)).astype(str)
     return nodes
 
 

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from graphs import sources
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
 from graphs.errors import Faults
@@ -130,25 +132,56 @@ def resolve(
         _console.print(f"{record_id} is resolved; its last day is {last}.", markup=False)
 
 
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder with a chain of your own: nodes.csv and flows.csv.")],
+) -> None:
+    """Check the tables of a value chain: every fault at once, or what it holds."""
+    with _in_words():
+        chain = sources.read_folder(folder)
+        chain.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
+        _console.print(
+            f"{folder}: {len(chain)} nodes in {chain.nodes.country.nunique()} countries and "
+            f"{chain.nodes.industry.nunique()} industries, {chain.flows.nnz} flows; the accounts balance."
+        )
+        _console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker", markup=False)
+
+
 @contextmanager
 def _at_desk() -> Iterator[Desk]:
     """An open desk with a log that has begun; faults in words, not as a traceback."""
-    desk = None
+    with _in_words():
+        desk = None
+        try:
+            with _progress("Opening the log and the value chain"):
+                desk = Desk(Settings())
+                desk.seed(_now())
+            yield desk
+        finally:
+            if desk is not None:
+                desk.close()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
     try:
-        with _progress("Opening the log and the value chain"):
-            desk = Desk(Settings())
-            desk.seed(_now())
-        yield desk
+        yield
     except Faults as found:
         for fault in found.faults:
             _errors.print(str(fault), markup=False, style="red")
         raise typer.Exit(2) from None
+    except ValidationError as error:
+        for one in error.errors():
+            name = "_".join(str(part) for part in one["loc"]).upper()
+            _errors.print(f"TRACKER_{name}: {one['msg']}; see the settings in the README", markup=False, style="red")
+        raise typer.Exit(2) from None
     except SQLAlchemyError as error:
-        _errors.print(f"The database cannot be used: {error.args[0]}", markup=False, style="red")
+        mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
+        _errors.print(f"The database cannot be used: {error.args[0]}; {mend}", markup=False, style="red")
         raise typer.Exit(1) from None
-    finally:
-        if desk is not None:
-            desk.close()
+    except OSError as error:
+        _errors.print(f"{error.filename}: {error.strerror}", markup=False, style="red")
+        raise typer.Exit(1) from None
 
 
 @contextmanager
