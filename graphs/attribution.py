@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphs.inventories import CutLinks, inventories
+from graphs.inventories import CutLinks, inventories, residual_demand
 from graphs.method import Method
-from graphs.propagation import demand_kept, leontief
+from graphs.propagation import leontief
 from graphs.shock import Effect, Shock
 from graphs.valuechain import Floats, Integers, ValueChain
 
@@ -36,32 +36,37 @@ def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     """
     if not shock.effects:
         return np.zeros((len(chain), 0))
-    reach = np.column_stack([_reach(chain, effect, shock.weeks_before) for effect in shock.effects])
-    table = _alone(chain, shock, method) + 1e-6 * reach + 1e-15
+    time = np.array([effect.active[shock.weeks_before :, _LIKELY].mean() for effect in shock.effects])
+    unsold = np.array([_unsold(chain, effect) for effect in shock.effects])
+    first = np.array([direct(chain, effect) * (effect.kind != "demand") for effect in shock.effects])
+    to_suppliers = time * _ratio(leontief(chain, unsold).T, chain.output[:, None])
+    to_customers = time * (first @ chain.leontief_inverse).T
+    alone = _simulated(chain, shock, method, to_suppliers)
+    table = alone + 1e-6 * (to_suppliers + to_customers) + 1e-15
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
-def _alone(chain: ValueChain, shock: Shock, method: Method) -> Floats:
-    """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading."""
-    lost = np.zeros((len(chain), len(shock.effects)))
-    supply = [number for number, effect in enumerate(shock.effects) if effect.kind == "supply" and effect.cut.any()]
-    if supply:  # side by side, in one run
-        capacity = np.ones((shock.weeks, len(chain), len(supply)))
-        for column, number in enumerate(supply):
-            effect = shock.effects[number]
-            capacity[:, :, column] -= effect.active[:, [_LIKELY]] * effect.cut[:, _LIKELY]
-        kept = inventories(chain, capacity, [], method)
-        lost[:, supply] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
+def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Floats) -> Floats:
+    """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading.
+
+    Cuts of demand, and cuts of capacity that overtime makes good for the customers, cost suppliers only, and
+    linearly: they keep ``to_suppliers``. The others run through the stocks, those of capacity side by side.
+    """
+    lost = to_suppliers.copy()
+    deep = []
     for number, effect in enumerate(shock.effects):
-        if effect.kind == "demand":
-            peak = 1.0 - demand_kept(chain, 1.0 - effect.cut[:, _LIKELY])
-            lost[:, number] = peak * effect.active[shock.weeks_before :, _LIKELY].mean()
-        elif effect.kind == "link":
+        if effect.kind == "link":
             where = effect.flows(chain)
             cut = effect.cut[chain.inputs.supplier[where]][:, [_LIKELY]]
             links = [CutLinks(where, cut, effect.active[:, [_LIKELY]])]
             kept = inventories(chain, np.ones((shock.weeks, len(chain), 1)), links, method)
             lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
+        elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
+            deep.append(number)
+    if deep:
+        cuts = [shock.effects[number].active[:, [_LIKELY]] * shock.effects[number].cut[:, _LIKELY] for number in deep]
+        kept = inventories(chain, 1.0 - np.stack(cuts, axis=2), [], method)
+        lost[:, deep] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
     return lost
 
 
@@ -79,29 +84,16 @@ def direct(chain: ValueChain, effect: Effect) -> Floats:
 
 def first_hand_meur(chain: ValueChain, effect: Effect) -> float:
     """What a disruption takes directly, before anything travels: million euro a year, likely reading."""
-    if effect.kind == "link":
-        return float(_cut_flows(chain, effect)[1].sum())
-    if effect.kind == "demand":
-        demand = np.maximum(chain.output - chain.flows.sum(axis=1), 0.0)
-        return float(demand @ effect.cut[:, _LIKELY])
-    return float(chain.output @ effect.cut[:, _LIKELY])
+    return float(_unsold(chain, effect).sum())
 
 
-def _reach(chain: ValueChain, effect: Effect, weeks_before: int) -> Floats:
-    """Output lost by node if one disruption travelled linearly, as a share."""
-    time = float(effect.active[weeks_before:, _LIKELY].mean()) + 1e-6
-    inverse, output = chain.leontief_inverse, chain.output
-    first = direct(chain, effect)
-    if effect.kind == "demand":
-        demand = np.maximum(output - chain.flows.sum(axis=1), 0.0)
-        return time * _ratio(leontief(chain, demand * first), output)
-    unsold = first
+def _unsold(chain: ValueChain, effect: Effect) -> Floats:
+    """Output that finds no buyer or is not made, at first hand: million euro a year by node."""
     if effect.kind == "link":
         where, flow = _cut_flows(chain, effect)
-        unsold = _ratio(_sum_by(chain.inputs.supplier[where], flow, len(chain)), output)
-    to_customers = first @ inverse
-    to_suppliers = _ratio(inverse @ (unsold * output), output)
-    return time * (to_customers + to_suppliers)
+        return _sum_by(chain.inputs.supplier[where], flow, len(chain))
+    base = np.maximum(residual_demand(chain), 0.0) if effect.kind == "demand" else chain.output
+    return np.asarray(base * effect.cut[:, _LIKELY], float)
 
 
 def _cut_flows(chain: ValueChain, effect: Effect) -> tuple[Integers, Floats]:
@@ -115,4 +107,4 @@ def _sum_by(position: Integers, values: Floats, length: int) -> Floats:
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros(part.shape), where=np.broadcast_to(whole > 0, part.shape))
