@@ -57,7 +57,7 @@ def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Fl
     for number, effect in enumerate(shock.effects):
         if effect.kind == "link":
             where = effect.flows(chain)
-            cut = effect.cut[chain.inputs.supplier[where]][:, [_LIKELY]]
+            cut = effect.flow_cut(chain, where)[:, [_LIKELY]]
             links = [CutLinks(where, cut, effect.active[:, [_LIKELY]])]
             kept = inventories(chain, np.ones((shock.weeks, len(chain), 1)), links, method)
             lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
@@ -99,7 +99,7 @@ def _unsold(chain: ValueChain, effect: Effect) -> Floats:
 def _cut_flows(chain: ValueChain, effect: Effect) -> tuple[Integers, Floats]:
     """The flows that a link effect cuts, and by how many million euro a year."""
     where = effect.flows(chain)
-    return where, chain.inputs.flow_meur[where] * effect.cut[chain.inputs.supplier[where], _LIKELY]
+    return where, chain.inputs.flow_meur[where] * effect.flow_cut(chain, where)[:, _LIKELY]
 
 
 def _sum_by(position: Integers, values: Floats, length: int) -> Floats:

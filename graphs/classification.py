@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 from babel import Locale
 
+from graphs.errors import Fault, Faults
+
 DATA = Path(str(resources.files("graphs") / "data"))
 
 EU27 = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
@@ -87,7 +89,8 @@ def divisions(code: str) -> frozenset[str]:
     found = [_PART.match(part) for part in (first, last)]
     if not first or not last or not all(found):
         return frozenset()
-    starts, ends = _span(first), _span(last if not last.isdigit() else (first[0] + last))
+    section = first[0] if first[0].isalpha() else ""
+    starts, ends = _span(first), _span(section + last if last[0].isdigit() else last)
     if not starts or not ends or starts[0] > ends[-1]:
         return frozenset()
     return frozenset(_DIVISIONS[starts[0] : ends[-1] + 1])
@@ -153,12 +156,14 @@ def closest(text: str, known: Iterable[str], most: int = 3) -> list[str]:
     return (inside or _similar(word, known))[:most]
 
 
-@functools.cache
 def ecosystems(path: Path = DATA / "ecosystems.csv") -> pd.DataFrame:
     """Which NACE divisions belong to which ecosystem, with weight (share of the division) and basis.
 
     The file may be replaced by the Commission's annex (SWD(2021)351) in the same columns:
     ``ecosystem, nace_division, weight, source_url, basis``; an empty weight means the whole division.
+
+    Raises:
+        Faults: a file that cannot be read, unknown ecosystems or divisions, weights outside 0–1.
 
     Returns:
         One row per membership, column ``verified`` False where the basis says UNVERIFIED.
@@ -168,7 +173,14 @@ def ecosystems(path: Path = DATA / "ecosystems.csv") -> pd.DataFrame:
         >>> int(frame.verified.sum()), int((~frame.verified).sum())
         (24, 55)
     """
-    frame = pd.read_csv(path, keep_default_na=False)
+    try:
+        frame = pd.read_csv(path, keep_default_na=False, dtype=str)
+    except (OSError, ValueError) as error:
+        fault = Fault(path.name, "file", f"cannot be read ({error})", "give a CSV file in UTF-8")
+        raise Faults([fault]) from None
+    faults = _faults_of_memberships(frame, path.name)
+    if faults:
+        raise Faults(faults)
     frame["weight"] = pd.to_numeric(frame["weight"].replace("", "1"))
     frame["verified"] = ~frame["basis"].str.startswith("UNVERIFIED")
     return frame
@@ -210,6 +222,28 @@ def coverage(codes: Iterable[str], industry: str) -> float:
     inside = divisions(industry)
     named = frozenset().union(*(divisions(code) for code in codes))
     return len(inside & named) / len(inside) if inside else 0.0
+
+
+def _faults_of_memberships(frame: pd.DataFrame, name: str) -> list[Fault]:
+    columns = ("ecosystem", "nace_division", "weight", "source_url", "basis")
+    faults = [
+        Fault(name, column, "the column is missing", f"the columns are {', '.join(columns)}")
+        for column in columns
+        if column not in frame
+    ]
+    if faults:
+        return faults
+    weights = pd.to_numeric(frame.weight.replace("", "1"), errors="coerce")
+    for row, one in enumerate(frame.itertuples()):
+        where = f"{name} row {row + 2}"
+        if one.ecosystem not in ECOSYSTEMS:
+            near = closest(one.ecosystem, ECOSYSTEMS) or ECOSYSTEMS
+            faults.append(Fault(where, "ecosystem", f"{one.ecosystem!r} is none of the 14", f"one is {near[0]}"))
+        if one.nace_division not in _DIVISIONS:
+            faults.append(Fault(where, "nace_division", f"{one.nace_division!r} is no division", "write C26"))
+        if not 0 <= weights[row] <= 1:
+            faults.append(Fault(where, "weight", f"{one.weight!r} is no share", "write 0 to 1, or leave it empty"))
+    return faults
 
 
 def _ends(code: str) -> tuple[str, str]:

@@ -38,8 +38,8 @@ _SEVERITIES = ("severity_low", "severity_likely", "severity_high")
 _LIMITS = {"id": 40, "title": 300, "description": 20_000, "cause": 2_000, "proposals": 20_000, "magnitude": 2_000,
            "note": 20_000}  # fmt: skip
 _MOST_VALUES = 200
-_URL = re.compile(r"^https?://[^\s<>\"\ud800-\udfff]+$")
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
+_URL = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f\ud800-\udfff]+")
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ class Disruption:
     state: str = "reported"
 
     def __post_init__(self) -> None:
+        faults = _faults_of_types(self)
+        if faults:
+            raise Faults(faults)
         faults = [
             *_faults_of_text(self),
             *_faults_of_words(self),
@@ -175,6 +178,15 @@ class Disruption:
         return cls(**plain)
 
 
+def _faults_of_types(record: Disruption) -> list[Fault]:
+    faults = []
+    for name in ("origin", "felt", "ecosystems", "industries", "stages", "actions_required", "sources"):
+        value = getattr(record, name)
+        if not isinstance(value, tuple) or not all(isinstance(word, str) for word in value):
+            faults.append(Fault("", name, f"{value!r} is not a list of words", "give a list of texts"))
+    return faults
+
+
 def _faults_of_text(record: Disruption) -> list[Fault]:
     faults = []
     if not record.title.strip():
@@ -188,7 +200,7 @@ def _faults_of_text(record: Disruption) -> list[Fault]:
     faults += [
         Fault("", "sources", f"{source!r} is no web address", "give addresses that begin with http:// or https://")
         for source in record.sources
-        if not _URL.match(source) or len(source) > 2_000
+        if not _URL.fullmatch(source) or len(source) > 2_000
     ]
     for name in ("sources", "origin", "felt", "industries"):
         if len(getattr(record, name)) > _MOST_VALUES:
@@ -228,7 +240,7 @@ def _faults_of_industries(record: Disruption) -> list[Fault]:
     return [
         Fault("", "industries", f"{code!r} is no industry code", "write NACE Rev.2 codes such as C26, C10-C12 or H")
         for code in record.industries
-        if not classification.divisions(code) and not re.fullmatch(r"[\w.-]{1,20}", code)
+        if not re.fullmatch(r"[\w.-]{1,20}", code)
     ]
 
 
@@ -238,8 +250,8 @@ def _faults_of_dates(record: Disruption) -> list[Fault]:
         faults.append(Fault("", "start", "no date is given", "give the first day, such as 2021-03-23"))
     for name in ("start", "end"):
         day = getattr(record, name)
-        if day is not None and not _EARLIEST <= day <= _LATEST:
-            faults.append(Fault("", name, f"{day} is out of range", f"give a day from {_EARLIEST} to {_LATEST}"))
+        if day is not None and not EARLIEST <= day <= LATEST:
+            faults.append(Fault("", name, f"{day} is out of range", f"give a day from {EARLIEST} to {LATEST}"))
     if record.start and record.end and record.end < record.start:
         fault = f"{record.end} is before the start {record.start}"
         faults.append(Fault("", "end", fault, "exchange them, or leave the end empty if it is not known"))

@@ -37,6 +37,18 @@ INDICATORS = (
 )
 
 
+_RANGES = ("severity_located", "severity_broad", "region_share", "rest_of_world_share", "duration_weeks")
+_SHARES = (
+    *_RANGES[:-1],
+    "psi",
+    "overtime_share",
+    "goods_in_services_share",
+    "severity_spread",
+    "state_bound_share",
+    "structure_weight",
+)
+
+
 def _assumed(default: Any, unit: str, basis: str) -> Any:
     return field(default=default, metadata={"unit": unit, "basis": basis})
 
@@ -107,9 +119,26 @@ class Method:
     )
 
     def __post_init__(self) -> None:
-        if self.restock_weeks < 1:
+        for name in _SHARES:
+            values = getattr(self, name)
+            for value in values if isinstance(values, tuple) else (values,):
+                if not 0 <= value <= 1:
+                    raise ValueError(f"{name} {value} is not a share: give 0 to 1")
+        for name in _RANGES:
+            values = getattr(self, name)
+            if not values[0] <= values[1] <= values[2]:
+                raise ValueError(f"{name} {values} is not in order: give low, likely, high")
+        for name in ("horizon_weeks", "psi", "state_bound_share", "duration_weeks"):
+            values = getattr(self, name)
+            if not min(values if isinstance(values, tuple) else (values,)) > 0:
+                raise ValueError(f"{name} {values} must be more than 0")
+        if self.lookback_weeks < 0:
+            raise ValueError("lookback weeks must be 0 or more")
+        if not self.indicators or any(not one.low < one.high for one in self.indicators):
+            raise ValueError("indicators need bounds in order, and there must be at least one")
+        if not self.restock_weeks >= 1:
             raise ValueError("restock weeks must be 1 or more: a step is one week")
-        if self.psi * min(self.stock_weeks_goods, self.stock_weeks_flows) < 1:
+        if not self.psi * min(self.stock_weeks_goods, self.stock_weeks_flows) >= 1:
             raise ValueError("psi × stock weeks must be 1 or more: a week's use has to come out of the stock")
 
     def table(self) -> pd.DataFrame:

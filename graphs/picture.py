@@ -12,8 +12,8 @@ from graphs.layout import grid
 from graphs.page import graph_page
 from graphs.valuechain import ValueChain
 
-MIN_FLOW_MEUR = 4_000.0
-"""Flows drawn by default: in the shipped chain some two thousand of 649,047."""
+MIN_FLOW_MEUR = 1_000.0
+"""Flows drawn by default: in the shipped chain some 1,900 of 649,047, 1,519 of them between two nodes."""
 _MOST_CUT = 200
 _MOST_REASONS = 5
 _EVERYBODY = 0.75
@@ -22,7 +22,9 @@ _EVERYBODY = 0.75
 def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float = MIN_FLOW_MEUR) -> nx.DiGraph[str]:
     """The chain's graph above a threshold, each node with its loss, score, reasons and disruptions.
 
-    Added to ``ValueChain.graph``: node attributes ``x, y, loss_share, loss_share_low, loss_share_high, loss_meur,
+    Flows that neither begin nor end in the EU are left out.
+
+    Added to ``ValueChain.graph``: node attributes ``x, y, loss_share, loss_low_share, loss_high_share, loss_meur,
     score, score_low, score_high`` (None outside the EU), ``disruptions``, ``reasons``; edge attribute ``cut_share``.
     The largest flows that a disruption cuts are in it even below the threshold.
 
@@ -38,13 +40,16 @@ def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float = MI
         (['D1 Strike'], 0.024)
     """
     graph = chain.graph(min_flow_meur)
+    inside = dict(zip(chain.keys, chain.in_eu, strict=True))
+    if any(inside.values()):
+        graph.remove_edges_from([pair for pair in graph.edges if not inside[pair[0]] and not inside[pair[1]]])
     for supplier, buyer, flow, share in _cut(chain, assessment):
         graph.add_edge(supplier, buyer, flow_meur=flow, cut_share=share)
     for _, _, data in graph.edges(data=True):
         data.setdefault("cut_share", 0.0)
     hit = _hit(chain, assessment)
     places = grid(chain).places
-    scored = set(assessment.scores.loc[["node"]].droplevel("level").index) if len(assessment.scores) else set()
+    scored = {key for level, key in assessment.scores.index if level == "node"}
     for key, node in assessment.nodes.iterrows():
         known = key in scored
         row = assessment.scores.loc[("node", key)] if known else None
@@ -52,8 +57,8 @@ def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float = MI
             x=float(places.x[key]),
             y=float(places.y[key]),
             loss_share=float(node.loss_share),
-            loss_share_low=float(node.loss_low_share),
-            loss_share_high=float(node.loss_high_share),
+            loss_low_share=float(node.loss_low_share),
+            loss_high_share=float(node.loss_high_share),
             loss_meur=float(node.loss_meur),
             disruptions=hit[key],
             reasons=_reasons(assessment, str(key)) if known else [],
@@ -81,7 +86,8 @@ def picture_page(chain: ValueChain, assessment: Assessment, headline: str, min_f
             f"{assessment.method.version}.",
             "Marked as directly hit: industries that a disruption names; one that cuts more than three quarters of "
             "the EU marks none.",
-            f"Drawn: flows of {min_flow_meur:,.0f} million euro a year or more, and the largest cut ones.",
+            f"Drawn: flows of {min_flow_meur:,.0f} million euro a year or more that begin or end in the EU, and the "
+            "largest cut ones.",
             meta.source,
         ],
         columns=found.columns,
@@ -95,7 +101,7 @@ def _cut(chain: ValueChain, assessment: Assessment) -> list[tuple[str, str, floa
     for effect in assessment.shock.effects:
         if effect.kind == "link":
             where = effect.flows(chain)
-            share[where] = 1.0 - (1.0 - share[where]) * (1.0 - effect.cut[links.supplier[where], 1])
+            share[where] = 1.0 - (1.0 - share[where]) * (1.0 - effect.flow_cut(chain, where)[:, 1])
     largest = np.argsort(-share * links.flow_meur, kind="stable")[:_MOST_CUT]
     names = chain.keys
     return [
@@ -110,7 +116,7 @@ def _hit(chain: ValueChain, assessment: Assessment) -> dict[str, list[str]]:
     hit: dict[str, list[str]] = defaultdict(list)
     for effect in assessment.shock.effects:
         named = effect.cut[:, 1] > 0
-        if named[chain.in_eu].mean() > _EVERYBODY:
+        if named[chain.in_eu].sum() > _EVERYBODY * chain.in_eu.sum():
             continue
         for key in chain.keys[named]:
             hit[key].append(f"{effect.disruption.id} {effect.disruption.title}".strip())

@@ -54,7 +54,7 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
     for effect in shock.effects:
         if effect.kind == "link":
             where = effect.flows(chain)
-            links.append(CutLinks(where, effect.cut[chain.inputs.supplier[where]], effect.active))
+            links.append(CutLinks(where, effect.flow_cut(chain, where), effect.active))
     by_supply = np.ones_like(capacity)
     if links or (capacity != 1).any():
         by_supply = inventories(chain, capacity, links, method)

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from graphs import classification, disruption
@@ -37,23 +36,26 @@ class Effect:
     """What one disruption takes away.
 
     ``cut``: share lost by node and reading (n × 3); ``active``: share of each week in force by reading (weeks × 3);
-    ``buyers``: True at the nodes that a cut link no longer serves (n).
+    ``buyers``: for a link, share of each node that is no longer served, by reading (n × 3).
     """
 
     disruption: Disruption
     kind: str
     cut: Floats
     active: Floats
-    buyers: npt.NDArray[np.bool_]
+    buyers: Floats
     assumptions: tuple[str, ...]
 
     def flows(self, chain: ValueChain) -> Integers:
         """Positions in ``chain.inputs`` of the flows that a link cuts: between its two ends, across a border."""
         country = pd.factorize(chain.nodes.country)[0]
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
-        sells = self.cut.max(axis=1) > 0
-        hit = sells[supplier] & self.buyers[buyer] & (country[supplier] != country[buyer])
-        return np.flatnonzero(hit)
+        sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
+        return np.flatnonzero(sells[supplier] & buys[buyer] & (country[supplier] != country[buyer]))
+
+    def flow_cut(self, chain: ValueChain, where: Integers) -> Floats:
+        """Share cut of the flows at these positions, by reading (m × 3)."""
+        return self.cut[chain.inputs.supplier[where]] * self.buyers[chain.inputs.buyer[where]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +118,14 @@ def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, 
     if record.end is None:
         short, likely_weeks, long = (f"{weeks_:g}" for weeks_ in method.duration_weeks)
         assumptions.append(f"end unknown: {short}–{long} weeks assumed, {likely_weeks} likely")
-    place = _place_shares(chain, record.origin or record.felt, method, assumptions)
-    cut = np.asarray(severity) * place * industry[:, None]
-    buyers = _buyers(chain, record, place, method, assumptions)
+    link = record.effect == "link"
+    places = record.origin or (("WORLD",) if link else record.felt)
+    cut = np.asarray(severity) * _place_shares(chain, places, method, assumptions) * industry[:, None]
+    buyers = np.zeros((len(chain), len(READINGS)))
+    if link:
+        buyers = _place_shares(chain, record.felt or ("WORLD",), method, assumptions)
+        if not record.felt or not record.origin:
+            assumptions.append("the other end of the link is not said: every other country assumed")
     if not cut.any():
         assumptions.append("nothing in this value chain is hit: place and industry are not in it")
     active = _active(record, first_day, weeks, method.duration_weeks)
@@ -165,9 +172,10 @@ def _place_shares(chain: ValueChain, places: Iterable[str], method: Method, assu
             inside = chain.in_eu
         elif code == "WORLD":
             inside = np.ones(len(chain), bool)
-        elif code[:2] in known and code != classification.REST_OF_WORLD and len(code) > 2:
-            inside, part = countries == code[:2], method.region_share
-            assumptions.append(f"{code} is a region: {_percent(part)} of {code[:2]}'s industry assumed")
+        elif len(code) > 2 and classification.country(code[:2]) in known and code != classification.REST_OF_WORLD:
+            country = classification.country(code[:2])
+            inside, part = countries == country, method.region_share
+            assumptions.append(f"{code} is a region: {_percent(part)} of {country}'s industry assumed")
         elif code in known:
             inside = countries == code
         else:
@@ -175,17 +183,6 @@ def _place_shares(chain: ValueChain, places: Iterable[str], method: Method, assu
             assumptions.append(f"{code} is not in the table: {_percent(part)} of the rest of the world assumed")
         shares = np.maximum(shares, inside[:, None] * np.asarray(part))
     return shares
-
-
-def _buyers(
-    chain: ValueChain, record: Disruption, sellers: Floats, method: Method, assumptions: list[str]
-) -> npt.NDArray[np.bool_]:
-    if record.effect != "link":
-        return np.zeros(len(chain), bool)
-    if record.felt and record.origin:
-        return _place_shares(chain, record.felt, method, []).max(axis=1) > 0
-    assumptions.append("the other end of the link is not said: every other country assumed")
-    return ~(sellers.max(axis=1) > 0) if "EU" not in record.origin else np.ones(len(chain), bool)
 
 
 def _active(record: Disruption, first_day: date, weeks: int, durations: Range) -> Floats:

@@ -81,4 +81,20 @@ def _table(file: Path) -> pd.DataFrame:
 
 
 def _meta(folder: Path) -> Meta:
-    return Meta(**json.loads((folder / "meta.json").read_text("utf-8")))
+    """What ``meta.json`` says of a chain."""
+    names = Meta.__dataclass_fields__
+    try:
+        said = json.loads((folder / "meta.json").read_text("utf-8"))
+    except ValueError as error:
+        raise Faults([Fault("meta.json", "file", f"is not JSON ({error})", "correct it, or leave it out")]) from None
+    if not isinstance(said, dict):
+        raise Faults([Fault("meta.json", "file", "is not a JSON object", f"name {', '.join(names)}")])
+    faults = [
+        Fault("meta.json", name, "is not known", f"name {', '.join(names)}") for name in said if name not in names
+    ]
+    faults += [
+        Fault("meta.json", name, "is missing", "say it") for name in ("title", "year", "source") if name not in said
+    ]
+    if faults:
+        raise Faults(faults)
+    return Meta(**said)

@@ -35,7 +35,7 @@ class Briefing:
 
     title: str
     headline: str
-    eu: pd.Series
+    eu: pd.Series | None
     ecosystems: pd.DataFrame
     countries: pd.DataFrame
     lines: tuple[Line, ...]
@@ -60,8 +60,8 @@ def briefing(assessment: Assessment, other: Assessment | None = None) -> Briefin
         >>> briefing(assess(sources.toy(), [], date(2021, 3, 1), Method())).headline
         'No disruption on record is in force on 1 March 2021: the EU score is 89.3, from structure alone.'
     """
-    scores = assessment.scores
-    points = assessment.points.loc[("eu", "EU")]
+    scored = ("eu", "EU") in assessment.scores.index
+    points = assessment.points.loc[("eu", "EU")] if scored else {}
     lines = tuple(
         _line(effect, float(points.get(("disruption", column), 0.0)))
         for column, effect in zip(assessment.direct.columns, assessment.shock.effects, strict=True)
@@ -69,7 +69,7 @@ def briefing(assessment: Assessment, other: Assessment | None = None) -> Briefin
     return Briefing(
         title=f"Briefing on Europe's value chains, {_day(assessment)}",
         headline=headline(assessment),
-        eu=scores.loc[("eu", "EU")],
+        eu=assessment.scores.loc[("eu", "EU")] if scored else None,
         ecosystems=_ranked(assessment, "ecosystem"),
         countries=_ranked(assessment, "country").head(_MOST_COUNTRIES),
         lines=tuple(sorted(lines, key=lambda line: -line.points)),
@@ -83,6 +83,8 @@ def briefing(assessment: Assessment, other: Assessment | None = None) -> Briefin
 
 def headline(assessment: Assessment) -> str:
     """The state of a date in one sentence."""
+    if ("eu", "EU") not in assessment.scores.index:
+        return f"No place of this value chain lies in the EU27, so it has losses on {_day(assessment)}, but no scores."
     eu = assessment.scores.loc[("eu", "EU")]
     number = len(assessment.disruptions)
     if not number:

@@ -17,7 +17,7 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
     Raises:
         KeyError: if the level has no such key.
     """
-    rows = assessment.scores.loc[[level]]
+    rows = assessment.scores[assessment.scores.index.get_level_values("level") == level]
     if key is not None:
         rows = assessment.scores.loc[[(level, key)]]
     return provenance(assessment, position) | {

@@ -9,6 +9,7 @@ import networkx as nx
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from graphs.disruption import EARLIEST, LATEST
 from tracker import answer, intake, log, schema
 from tracker.desk import Desk
 
@@ -16,9 +17,19 @@ router = APIRouter(prefix="/api/v1", tags=["version 1"])
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
 State = Literal["draft", "reported", "verified", "rejected", "resolved"]
-_PROBLEM = {"model": schema.Problem, "content": {"application/problem+json": {}}}
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: _PROBLEM | {"description": "There is no such record or score."}}
-FAULTY: dict[int | str, dict[str, Any]] = {422: _PROBLEM | {"description": "The input has faults; all are listed."}}
+
+
+def _problem(status: int, meaning: str) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": schema.Problem, "description": meaning}}
+
+
+NOT_FOUND = _problem(404, "There is no such record or score.")
+FAULTY = _problem(422, "The input has faults; all are listed.")
+REFUSED = (
+    _problem(400, "The body cannot be read at all.")
+    | _problem(403, "The request came from a page of another site.")
+    | _problem(413, "The body is larger than 1 MB.")
+)
 
 
 def desk_of(request: Request) -> Desk:
@@ -28,8 +39,11 @@ def desk_of(request: Request) -> Desk:
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
-On = Annotated[date | None, Query(description="Date to assess; today if left out.", examples=["2021-03-01"])]
-RecordId = Annotated[str, Path(max_length=40, examples=["R79"])]
+On = Annotated[
+    date | None,
+    Query(ge=EARLIEST, le=LATEST, description="Date to assess; today if left out.", examples=["2021-03-01"]),
+]
+RecordId = Annotated[str, Path(max_length=40, description="Id of the record.", examples=["R79"])]
 
 
 @router.get("/scores", responses=NOT_FOUND | FAULTY, response_model=schema.ScoresOut)
@@ -40,25 +54,27 @@ def read_scores(
     key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
 ) -> dict[str, Any]:
     """Resilience scores with interval and reasons, from the log as it stands now."""
-    return answer.scores(desk.assess(_day(on)), desk.position, level, key)
+    position = desk.position
+    return answer.scores(desk.assess(on or date.today(), position=position), position, level, key)
 
 
 @router.get("/disruptions", responses=FAULTY, response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
-    on: Annotated[date | None, Query(description="Only those in force on this date.")] = None,
+    on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
 ) -> dict[str, Any]:
     """The records as they stand, in the order in which they were logged."""
+    position = desk.position
     found = [
         answer.record(one)
-        for one in log.disruptions(desk.engine)
+        for one in log.disruptions(desk.engine, upto=position)
         if (state is None or one.state == state) and (on is None or one.in_force(on, max(desk.method.duration_weeks)))
     ]
-    return {"log_position": desk.position, "disruptions": found}
+    return {"log_position": position, "disruptions": found}
 
 
-@router.post("/disruptions", status_code=201, responses=FAULTY, response_model=schema.DisruptionOut)
+@router.post("/disruptions", status_code=201, responses=FAULTY | REFUSED, response_model=schema.DisruptionOut)
 def log_disruption(desk: AtDesk, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
     """Log a disruption. Scores take it into account at once."""
     values = given.model_dump(exclude={"who"}, exclude_none=True)
@@ -81,7 +97,9 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
     return [answer.entry(one) for one in log.history(desk.engine, record_id)]
 
 
-@router.post("/disruptions/{record_id}/resolve", responses=NOT_FOUND | FAULTY, response_model=schema.DisruptionOut)
+@router.post(
+    "/disruptions/{record_id}/resolve", responses=NOT_FOUND | FAULTY | REFUSED, response_model=schema.DisruptionOut
+)
 def resolve_disruption(desk: AtDesk, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
     """Say that a disruption is over. It counts until its last day; later dates score without it."""
     end = intake.day("end", given.end) if given.end is not None else date.today()
@@ -98,10 +116,6 @@ def read_chain(
     """The value chain as a networkx node-link graph; `networkx.node_link_graph(answer, edges="links")` reads it."""
     graph = nx.node_link_data(desk.chain.graph(min_flow_meur), edges="links")
     return JSONResponse(_plain(graph))
-
-
-def _day(on: date | None) -> date:
-    return on or date.today()
 
 
 def _plain(value: Any) -> Any:

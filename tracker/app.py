@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -42,11 +45,27 @@ def create_app(desk: Desk) -> FastAPI:
     app.include_router(api.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
+    app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)
     app.add_exception_handler(KeyError, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
     return app
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with errors under the media type in which they are sent."""
+    if app.openapi_schema is None:
+        spec = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        )
+        for operations in spec["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if status.startswith("4"):
+                        answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        app.openapi_schema = spec
+    return app.openapi_schema
 
 
 def _faults(request: Request, error: Exception) -> Response:

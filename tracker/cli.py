@@ -35,8 +35,8 @@ from tracker.settings import Settings
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-_console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-_errors = Console(stderr=True, highlight=False)
+_console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 100)
+_errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 @app.callback(invoke_without_command=True)
@@ -129,7 +129,7 @@ def resolve(
             desk.resolve(record_id, last, who=who, at=_now())
         except KeyError:
             _fail(f"{record_id}: there is no such disruption in the log")
-        _console.print(f"{record_id} is resolved; its last day is {last}.", markup=False)
+        _console.print(f"{record_id} is resolved; its last day is {last}.")
 
 
 @app.command()
@@ -144,7 +144,7 @@ def check(
             f"{folder}: {len(chain)} nodes in {chain.nodes.country.nunique()} countries and "
             f"{chain.nodes.industry.nunique()} industries, {chain.flows.nnz} flows; the accounts balance."
         )
-        _console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker", markup=False)
+        _console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker")
 
 
 @contextmanager
@@ -168,26 +168,26 @@ def _in_words() -> Iterator[None]:
         yield
     except Faults as found:
         for fault in found.faults:
-            _errors.print(str(fault), markup=False, style="red")
+            _errors.print(str(fault), style="red")
         raise typer.Exit(2) from None
     except ValidationError as error:
         for one in error.errors():
             name = "_".join(str(part) for part in one["loc"]).upper()
-            _errors.print(f"TRACKER_{name}: {one['msg']}; see the settings in the README", markup=False, style="red")
+            _errors.print(f"TRACKER_{name}: {one['msg']}; see the settings in the README", style="red")
         raise typer.Exit(2) from None
     except SQLAlchemyError as error:
         mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
-        _errors.print(f"The database cannot be used: {error.args[0]}; {mend}", markup=False, style="red")
+        _errors.print(f"The database cannot be used: {error.args[0]}; {mend}", style="red")
         raise typer.Exit(1) from None
     except OSError as error:
-        _errors.print(f"{error.filename}: {error.strerror}", markup=False, style="red")
+        _errors.print(f"{error.filename}: {error.strerror}", style="red")
         raise typer.Exit(1) from None
 
 
 @contextmanager
 def _progress(what: str) -> Iterator[None]:
     if not _console.is_terminal:
-        _console.print(f"{what} …", markup=False)
+        _console.print(f"{what} …")
         yield
         return
     with _console.status(f"{what} …"):
@@ -249,13 +249,13 @@ def _table(assessment: Assessment) -> Table:
 def _say_written(written: list[Disruption], given: int) -> None:
     for one in written:
         missing = f" (not stated: {', '.join(one.missing())})" if one.missing() else ""
-        _console.print(f"{one.id}: {one.title}{missing}", markup=False)
+        _console.print(f"{one.id}: {one.title}{missing}")
     if len(written) < given:
         _console.print(f"{given - len(written)} left out: the log already holds them.")
 
 
 def _fail(message: str) -> None:
-    _errors.print(message, markup=False, style="red")
+    _errors.print(message.encode("utf-8", "replace").decode(), style="red")
     raise typer.Exit(2)
 
 

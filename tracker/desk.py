@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from graphs import sources
 from graphs.assessment import Assessment, assess
-from graphs.disruption import Disruption
+from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults
 from graphs.method import Method
 from graphs.valuechain import ValueChain
@@ -69,19 +69,25 @@ class Desk:
         """Begin an empty log with the embedded record; number of records written, 0 if the log has begun."""
         if self.position:
             return 0
-        records = record.embedded(self.industries)
-        return len(log.append(self.engine, records, who="embedded record", action="log", at=at))
+        records = record.embedded([])  # what a chain of one's own does not have, they do not hit
+
+        def only_first(held: log.Held) -> list[Disruption]:
+            return [] if held else records
+
+        written = log.append(self.engine, records, who="embedded record", action="log", at=at, choose=only_first)
+        return len(written)
 
     def write(self, records: Sequence[Disruption], *, who: str, at: datetime) -> list[Disruption]:
-        """Log new records, all or none; those that the log already holds word for word are left out.
+        """Log new records, all or none; those that the log holds or held word for word are left out.
 
         Raises:
-            Faults: ids that are taken.
+            Faults: ids that are taken, or stand twice among the records.
         """
-        log.refuse_known(self.engine, records)
-        held = {dataclasses.replace(one, id="") for one in log.disruptions(self.engine)}
-        new = [one for one in dict.fromkeys(records) if dataclasses.replace(one, id="") not in held]
-        return log.append(self.engine, new, who=who, action="log", at=at)
+
+        def new(held: log.Held) -> list[Disruption]:
+            return _new(records, held)
+
+        return log.append(self.engine, records, who=who, action="log", at=at, choose=new)
 
     def write_one(self, record: Disruption, *, who: str, at: datetime) -> Disruption:
         """Log one new record.
@@ -100,18 +106,25 @@ class Desk:
 
         Raises:
             KeyError: if there is no such record.
-            Faults: if the day lies before its start.
+            Faults: if the day lies before its start, or the record is a draft or rejected.
         """
-        closed = dataclasses.replace(log.disruption(self.engine, record_id), state="resolved", end=end)
+        current = log.disruption(self.engine, record_id)
+        if current.state not in COUNTED:
+            fault = f"a {current.state} disruption cannot be resolved"
+            raise Faults([Fault("", "state", fault, "it does not count in any score; nothing needs to be done")])
+        closed = dataclasses.replace(current, state="resolved", end=end)
+        if closed == current:
+            return current
         return log.append(self.engine, [closed], who=who, action="resolve", at=at)[0]
 
-    def assess(self, on: date, only: str = "") -> Assessment:
-        """The assessment of a date from the newest position of the log.
+    def assess(self, on: date, only: str = "", position: int | None = None) -> Assessment:
+        """The assessment of a date.
 
         Args:
             only: id of the one disruption to assess, as if it were alone.
+            position: of the log; the newest if left out.
         """
-        key = (self.position, on, only)
+        key = (self.position if position is None else position, on, only)
         with self._turn:
             if key not in self._assessments:
                 found = log.disruptions(self.engine, upto=key[0])
@@ -130,3 +143,27 @@ class Desk:
                 found = log.disruptions(self.engine, upto=position)
                 self._worst = (position, worst_day(self.chain, found, self.method))
             return self._worst[1]
+
+
+def _new(records: Sequence[Disruption], held: log.Held) -> list[Disruption]:
+    """The records that a log does not hold.
+
+    Raises:
+        Faults: ids that stand for something else.
+    """
+    known = {dataclasses.replace(one, id="") for versions in held.values() for one in versions}
+    named: dict[str, Disruption] = {}
+    new, faults = [], []
+    for one in dict.fromkeys(records):
+        if one.id in held and one not in held[one.id]:
+            fault, mend = f"{one.id} is in the log with other content", "leave the id empty for a new record"
+            faults.append(Fault(one.title, "id", fault, mend))
+        elif one.id and one.id in named:
+            fault, mend = f"{one.id} stands for two different records", "leave the id empty for a new record"
+            faults.append(Fault(one.title, "id", fault, mend))
+        elif one.id not in held and dataclasses.replace(one, id="") not in known:
+            new.append(one)
+        named[one.id] = one
+    if faults:
+        raise Faults(faults)
+    return new

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import io
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,10 @@ _WORDS = {
     "state": disruption.STATES,
 }
 MOST_ROWS = 10_000
+MOST_LETTERS = 100_000
+"""Longest cell of a CSV file."""
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""Ids stand in addresses; a digit keeps them apart from the names of pages."""
 
 
 def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
@@ -57,12 +61,17 @@ def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
     faults: list[Fault] = []
     known: dict[str, Any] = {}
     for name, value in values.items():
+        if not name and _empty(value):
+            continue  # an empty column of a spreadsheet
         if name not in FIELDS:
             near = classification.closest(name, FIELDS)
             mend = f"did you mean {' or '.join(near)}?" if near else f"the fields are {', '.join(FIELDS)}"
             faults.append(Fault("", name, "is not a field of a disruption", mend))
         elif not _empty(value):
             known[name] = _value(name, value, faults)
+    if known.get("id") and not _ID.fullmatch(known["id"]):
+        mend = "leave it empty, or use letters, digits, point, dash and underscore with a digit among them: R81"
+        faults.append(Fault("", "id", f"{_short(known['id'])} cannot stand in an address", mend))
     faults += _unknown_industries(known.get("industries") or (), industries)
     try:
         record = Disruption(**({"title": ""} | {name: value for name, value in known.items() if value is not None}))
@@ -89,32 +98,64 @@ def read_csv(text: str, industries: Collection[str]) -> list[Disruption]:
     """
     lines = text.removeprefix("\ufeff")
     head = lines.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(lines, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    columns = [column.strip() for column in reader.fieldnames or []]
-    missing = {"title", "start"} - set(columns)
-    faults = [Fault("row 1", name, "the column is missing", "give it a column") for name in sorted(missing)]
-    faults += [
-        Fault("row 1", name or "(empty)", "is not a field of a disruption", f"the fields are {', '.join(FIELDS)}")
-        for name in columns
-        if name not in FIELDS
-    ]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    rows = _rows(lines, separator)
+    columns = [column.strip().lower() for column in next(rows, (1, []))[1]]
+    faults = _faults_of_columns(columns)
     if faults:
         raise Faults(faults)
     records = []
-    for number, row in enumerate(reader, start=2):
-        if number > MOST_ROWS + 1:
+    for count, (number, row) in enumerate((one for one in rows if any(cell.strip() for cell in one[1])), start=1):
+        if count > MOST_ROWS:
             faults.append(Fault(f"row {number}", "", f"more than {MOST_ROWS:,} rows", "split the file"))
             break
-        if None in row:
-            faults.append(Fault(f"row {number}", "", "has more cells than the first row", "quote cells with commas"))
+        if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns) :]):
+            mend = f"quote cells that hold a {separator}"
+            faults.append(Fault(f"row {number}", "", "has more cells than the first row", mend))
             continue
         try:
-            records.append(read({name.strip(): value for name, value in row.items() if name}, industries))
+            records.append(read(dict(zip(columns, row, strict=False)), industries))
         except Faults as found:
             faults += [fault.at(f"row {number}") for fault in found.faults]
     if faults:
         raise Faults(faults)
     return records
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a CSV text with their numbers as a spreadsheet counts them.
+
+    Raises:
+        Faults: a cell that is longer than any field may be.
+    """
+    csv.field_size_limit(MOST_LETTERS)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            fault = f"has a cell of more than {MOST_LETTERS:,} characters, or a quote that is not closed"
+            raise Faults([Fault(f"row {number}", "", fault, "shorten the cell or close the quote")]) from None
+        if row is None:
+            return
+        yield number, row
+
+
+def _faults_of_columns(columns: list[str]) -> list[Fault]:
+    faults = [
+        Fault("row 1", name, "the column is missing", "give it a column")
+        for name in ("start", "title")
+        if name not in columns
+    ]
+    for name in dict.fromkeys(columns):
+        if name and name not in FIELDS:
+            mend = f"the fields are {', '.join(FIELDS)}"
+            faults.append(Fault("row 1", name, "is not a field of a disruption", mend))
+        elif name and columns.count(name) > 1:
+            faults.append(Fault("row 1", name, "stands more than once", "keep one of the columns"))
+    return faults
 
 
 def day(name: str, value: Any) -> date:

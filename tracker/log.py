@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphs.disruption import Disruption
-from graphs.errors import Fault, Faults
 from tracker.database import WRITING, entries
+
+Held = dict[str, list[Disruption]]
+"""What a log holds: every version of every record by id, the newest last."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,20 @@ class Entry:
 
 
 def append(
-    engine: sa.Engine, records: Sequence[Disruption], *, who: str, action: str, at: datetime
+    engine: sa.Engine,
+    records: Sequence[Disruption],
+    *,
+    who: str,
+    action: str,
+    at: datetime,
+    choose: Callable[[Held], Sequence[Disruption]] | None = None,
 ) -> list[Disruption]:
     """Write new records, or new versions of known ones, in one go: all or none.
 
     A record without an id gets one (``D`` and the number of its entry).
+
+    Args:
+        choose: picks from the records, or refuses them, in view of what the log holds at the moment of writing.
 
     Returns:
         The records as they now stand, on disk.
@@ -62,9 +73,9 @@ def append(
         last = connection.execute(sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc())).first()
         number, previous = (last.number, last.hash) if last else (0, "")
         written = []
-        for record in records:
+        for record in choose(_held(connection)) if choose else records:
             number += 1
-            named = record if record.id else dataclasses.replace(record, id=f"D{number}")
+            named = record if record.id else dataclasses.replace(record, id=_free_id(connection, number))
             current = _current(connection, named.id)
             row = {
                 "number": number,
@@ -138,26 +149,24 @@ def verify(engine: sa.Engine) -> list[int]:
     return broken
 
 
-def refuse_known(engine: sa.Engine, records: Sequence[Disruption]) -> None:
-    """Refuse ids that the log already holds with other content.
+def _held(connection: sa.Connection) -> Held:
+    held: Held = {}
+    query = sa.select(entries.c.record_id, entries.c.after).order_by(entries.c.number)
+    for record_id, after in connection.execute(query):
+        held.setdefault(record_id, []).append(Disruption.from_dict(after))
+    return held
 
-    Raises:
-        Faults: one for each such id.
-    """
-    known = {record.id: record for record in disruptions(engine)}
-    faults = [
-        Fault(
-            record.title, "id", f"{record.id} is in the log with other content", "leave the id empty for a new record"
-        )
-        for record in records
-        if record.id and record.id in known and known[record.id] != record
-    ]
-    if faults:
-        raise Faults(faults)
+
+def _free_id(connection: sa.Connection, number: int) -> str:
+    """The first of D81, D82, … that nobody has given."""
+    while _current(connection, f"D{number}") is not None:
+        number += 1
+    return f"D{number}"
 
 
 def _current(connection: sa.Connection, record_id: str) -> Disruption | None:
-    query = sa.select(entries.c.after).where(entries.c.record_id == record_id).order_by(entries.c.number.desc())
+    name = record_id.encode("utf-8", "replace").decode()
+    query = sa.select(entries.c.after).where(entries.c.record_id == name).order_by(entries.c.number.desc())
     after = connection.scalars(query.limit(1)).first()
     return Disruption.from_dict(after) if after is not None else None
 

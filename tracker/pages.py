@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -19,7 +19,7 @@ from graphs.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import intake, log
-from tracker.api import AtDesk, desk_of
+from tracker.api import AtDesk, On, desk_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -37,6 +37,8 @@ _VOCABULARY = {
     "source_kinds": disruption.SOURCE_KINDS,
 }
 _MOST_ROWS = 12
+_NOBODY = "this desk"
+"""Stands in the history for somebody who gave no name."""
 
 
 def _environment() -> Environment:
@@ -55,7 +57,7 @@ _TEMPLATES = _environment()
 
 
 @router.get("/")
-def home(request: Request, desk: AtDesk, on: date | None = None) -> Response:
+def home(request: Request, desk: AtDesk, on: On = None) -> Response:
     """Today's state on one screen."""
     day = on or date.today()
     assessment = desk.assess(day)
@@ -77,7 +79,7 @@ def home(request: Request, desk: AtDesk, on: date | None = None) -> Response:
 @router.get("/disruptions")
 def disruptions(request: Request, desk: AtDesk, q: str = "", state: str = "", on: str = "") -> Response:
     """The list of records, with a filter whose state is in the address."""
-    day = intake.day("on", on) if on else None
+    day = intake.day("on", on) if on else None  # an empty field of the form is no fault
     words = q.casefold().split()
     found = [
         one
@@ -98,13 +100,12 @@ def new_disruption(request: Request, desk: AtDesk) -> Response:
 @router.post("/disruptions")
 async def log_disruption(request: Request) -> Response:
     """Take the form in; what was typed is never lost."""
-    form = await request.form()
-    typed = {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
-    who = typed.pop("who", "").strip()[:200] or "this desk"
+    typed = await _typed(request)
+    who = typed.pop("who", "").strip()
     desk = desk_of(request)
     try:
         record = intake.read(typed, desk.industries)
-        written = desk.write_one(record, who=who, at=datetime.now(UTC))
+        written = desk.write_one(record, who=who or _NOBODY, at=datetime.now(UTC))
     except Faults as found:
         return _form(request, typed | {"who": who}, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{written.id}", status_code=303)
@@ -117,24 +118,21 @@ def one_disruption(request: Request, desk: AtDesk, record_id: str) -> Response:
 
 
 @router.post("/disruptions/{record_id}/resolve")
-def resolve(
-    request: Request,
-    desk: AtDesk,
-    record_id: str,
-    end: Annotated[str, Form()] = "",
-    who: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+async def resolve(request: Request, record_id: str) -> Response:
     """Close a disruption."""
+    desk = desk_of(request)
+    log.disruption(desk.engine, record_id)  # not found, whatever was typed
+    typed = await _typed(request)
     try:
-        last = intake.day("end", end)
-        desk.resolve(record_id, last, who=who.strip() or "this desk", at=datetime.now(UTC))
+        last = intake.day("end", typed.get("end", ""))
+        desk.resolve(record_id, last, who=typed.get("who", "").strip() or _NOBODY, at=datetime.now(UTC))
     except Faults as found:
         return _disruption_page(request, record_id, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{record_id}", status_code=303)
 
 
 @router.get("/scores")
-def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: date | None = None) -> Response:
+def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = None) -> Response:
     """A league table with intervals and reasons."""
     if level not in LEVELS:
         mend = f"choose from {', '.join(LEVELS)}"
@@ -157,17 +155,18 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: date | 
 
 
 @router.get("/graph")
-def graph(desk: AtDesk, on: date | None = None) -> Response:
+def graph(desk: AtDesk, on: On = None) -> Response:
     """The graph page: one file, as it would be mailed."""
     assessment = desk.assess(on or date.today())
     page = picture_page(desk.chain, assessment, headline(assessment))
     # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
-    policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+    policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"
     return HTMLResponse(page, headers={"content-security-policy": policy})
 
 
 @router.get("/briefing")
-def read_briefing(desk: AtDesk, on: date | None = None) -> Response:
+def read_briefing(desk: AtDesk, on: On = None) -> Response:
     """The briefing of a date."""
     return HTMLResponse(to_html(briefing(desk.assess(on or date.today()))))
 
@@ -181,6 +180,18 @@ def docs(request: Request) -> Response:
 def error_page(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...]) -> Response:
     """An error in the words of the pages."""
     return _page(request, "error.html", status=status, title=title, detail=detail, faults=faults)
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """What a form of these pages holds, lists joined by semicolons.
+
+    Raises:
+        Faults: anything that no form of these pages sends.
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
+    form = await request.form()
+    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
 
 
 def _page(request: Request, template: str, status: int = 200, **values: Any) -> Response:

@@ -12,6 +12,9 @@ from tracker import intake
 def embedded(industries: Collection[str]) -> list[Disruption]:
     """The recorded disruptions, through the same door as everybody's.
 
+    Args:
+        industries: codes of a value chain that must have every industry of the record; none: any will do.
+
     Examples:
         >>> records = embedded([])
         >>> len(records), all(record.sources for record in records)

@@ -16,6 +16,7 @@ class DisruptionIn(BaseModel):
     model_config = ConfigDict(
         extra="allow",  # so that the intake can name unknown fields together with all other faults
         json_schema_extra={
+            "required": ["title"],
             "examples": [
                 {
                     "title": "No chips from Taiwan",
@@ -27,11 +28,11 @@ class DisruptionIn(BaseModel):
                     "severity_likely": 0.4,
                     "who": "Ana, electronics cluster",
                 }
-            ]
+            ],
         },
     )
 
-    title: Any = Field(description="What happened, in a few words (needed; up to 300 characters).")
+    title: Any = Field(None, description="What happened, in a few words (needed; up to 300 characters).")
     origin: Any = Field(
         None, description="Where it happens: ISO alpha-2 codes, NUTS regions, EU or WORLD; codes or names."
     )

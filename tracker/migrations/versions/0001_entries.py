@@ -27,6 +27,12 @@ def upgrade() -> None:
             f"CREATE TRIGGER entries_refuse_{change.lower()} BEFORE {change} ON entries "
             "BEGIN SELECT RAISE(ABORT, 'the log is append-only: write a new entry'); END"
         )
+    # REPLACE deletes without the trigger above unless a program asks for recursive triggers.
+    op.execute(
+        "CREATE TRIGGER entries_refuse_replace BEFORE INSERT ON entries "
+        "WHEN EXISTS (SELECT 1 FROM entries WHERE number = NEW.number OR previous_hash = NEW.previous_hash) "
+        "BEGIN SELECT RAISE(ABORT, 'the log is append-only: write a new entry'); END"
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,165 @@
+"""What the tests share: the toy economy, the shipped estimate, the design data, and random chains and records.
+
+``st.from_type(ValueChain)`` and ``st.from_type(Disruption)`` draw random chains and records in any test.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from graphs import classification, disruption, sources
+from graphs.classification import ECOSYSTEMS, STAGES
+from graphs.disruption import Disruption
+from graphs.valuechain import Meta, ValueChain
+
+SEVERITIES = ("severity_low", "severity_likely", "severity_high")
+INDUSTRIES = ("A", "C26", "D35", "G47", "H49")
+MEMBERSHIP = classification.membership(INDUSTRIES)
+INVENTED = Meta("Random chain", 0, "INVENTED for tests")
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+settings.register_profile("suite", deadline=None, max_examples=50)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def toy() -> ValueChain:
+    """Three countries × four industries in round numbers."""
+    return sources.toy()
+
+
+@pytest.fixture(scope="session")
+def estimate() -> ValueChain:
+    """The shipped estimate of 2014, 1,452 nodes; its inverse is computed once for the whole session."""
+    return sources.estimate_2014()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of design data and golden numbers; without it tests are skipped, but under CI they fail."""
+    if not SHARED.is_dir():
+        reason = "needs ../shared/… (design data beside the project)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """The inventory model on one thread: for small chains, starting more takes longer than the work."""
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+@pytest.fixture(scope="session")
+def permuted() -> Callable[[ValueChain, Sequence[int]], ValueChain]:
+    """The same chain with its nodes in another order."""
+
+    def turn(chain: ValueChain, order: Sequence[int]) -> ValueChain:
+        flows = sparse.csr_array(chain.flows.toarray()[np.ix_(order, order)])
+        demand = chain.final_demand.iloc[order]
+        return ValueChain(chain.nodes.iloc[order], flows, demand, chain.meta, chain.membership)
+
+    return turn
+
+
+@pytest.fixture(scope="session")
+def halved() -> Callable[[ValueChain, int, float], ValueChain]:
+    """The same chain with one node in two parts of identical coefficients; the second, "<key>+", stands last."""
+
+    def cut(chain: ValueChain, position: int, share: float) -> ValueChain:
+        where, parts = [*range(len(chain)), position], np.ones(len(chain) + 1)
+        parts[position], parts[-1] = share, 1 - share
+        flows = sparse.csr_array(chain.flows.toarray()[np.ix_(where, where)] * np.outer(parts, parts))
+        nodes = chain.nodes[["country", "industry", "label"]].iloc[where]
+        nodes.index = pd.Index([*chain.keys, f"{chain.keys[position]}+"], name="key")
+        nodes["output_meur"] = chain.output[where] * parts
+        demand = pd.Series(chain.final_demand.to_numpy(float)[where] * parts, nodes.index)
+        return ValueChain(nodes, flows, demand, chain.meta, chain.membership)
+
+    return cut
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> ValueChain:
+    """Up to seven nodes in four countries and six industries, dense to unlinked; half of them are odd.
+
+    Odd chains have a node without output, or one whose final demand is negative. Value added may be negative in all.
+    """
+    places = st.tuples(st.sampled_from(("DE", "FR", "TW", "ROW")), st.sampled_from(INDUSTRIES))
+    nodes = pd.DataFrame(draw(st.lists(places, unique=True, min_size=1, max_size=7)), columns=["country", "industry"])
+    nodes.index = pd.Index(nodes.country + "_" + nodes.industry, name="key")
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n = len(nodes)
+    linked = random.random((n, n)) < draw(st.sampled_from((0.0, 0.3, 0.7, 1.0)))
+    flows = random.uniform(0.1, 50, (n, n)).round(2) * linked
+    demand = random.uniform(20, 200, n).round(2)
+    odd, node = draw(st.sampled_from(("", "", "no output", "negative demand"))), n - 1
+    if odd == "no output":
+        flows[node], flows[:, node], demand[node] = 0, 0, 0
+    if odd == "negative demand" and flows[node].any():
+        demand[node] = -0.3 * flows[node].sum()
+    nodes = nodes.assign(label=nodes.index, output_meur=flows.sum(axis=1) + demand)
+    chain = ValueChain(nodes, sparse.csr_array(flows), pd.Series(demand, nodes.index), INVENTED, MEMBERSHIP)
+    assume(max(abs(np.linalg.eigvals(chain.technical_coefficients))) < 0.98)
+    return chain
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Disruption:
+    """Valid records of any content."""
+    text = st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t"), max_size=20)
+    days = st.dates(date(1990, 1, 1), date(2100, 1, 1))
+    places = st.lists(st.sampled_from(("DE", "TW", "DE21", "ITC4", "EU", "WORLD", "ROW")), max_size=3).map(tuple)
+    names = draw(st.sets(st.sampled_from(SEVERITIES)))
+    severity = dict(zip(sorted(names, key=SEVERITIES.index), sorted(draw(_shares(len(names)))), strict=True))
+    start, other = sorted((draw(days), draw(days)))
+    state = draw(st.sampled_from(disruption.STATES))
+    origin, felt = draw(places), draw(places)
+    words: dict[str, Any] = {
+        "ecosystems": _some_of(draw, ECOSYSTEMS),
+        "industries": _some_of(draw, ("A", "A03", "C26", "C10-C12", "C26.11", "cars")),
+        "stages": _some_of(draw, STAGES),
+        "actions_required": _some_of(draw, disruption.ACTIONS),
+        "sources": _some_of(draw, ("https://a.eu/b?c=d&e=ü", "http://x.org/#(y)")),
+        "effect": draw(st.none() | st.sampled_from(disruption.EFFECTS)),
+        "horizon": draw(st.none() | st.sampled_from(disruption.HORIZONS)),
+        "confidence": draw(st.none() | st.sampled_from(disruption.CONFIDENCES)),
+        "source_kind": draw(st.none() | st.sampled_from(disruption.SOURCE_KINDS)),
+    }
+    texts = {name: draw(text) for name in ("id", "description", "cause", "proposals", "magnitude", "note")}
+    return Disruption(
+        title="x" + draw(text),
+        origin=origin if origin or felt else ("DE",),
+        felt=felt,
+        start=start,
+        end=other if state == "resolved" or draw(st.booleans()) else None,
+        state=state,
+        **words,
+        **texts,
+        **severity,
+    )
+
+
+def _shares(count: int) -> st.SearchStrategy[list[float]]:
+    return st.lists(st.floats(0, 1), min_size=count, max_size=count)
+
+
+def _some_of(draw: st.DrawFn, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(draw(st.lists(st.sampled_from(words), unique=True, max_size=2)))
+
+
+st.register_type_strategy(ValueChain, chains())
+st.register_type_strategy(Disruption, records())

@@ -1,0 +1,170 @@
+"""What the tests of the tracker share: desks on the toy and on the estimate, web clients, a reader of pages."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from graphs import sources
+from graphs.classification import DATA
+from graphs.disruption import Disruption
+from graphs.valuechain import ValueChain
+from tracker.app import create_app
+from tracker.desk import Desk
+from tracker.settings import Settings
+
+AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
+VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "base", "embed", "source", "wbr"})
+
+
+@dataclass(eq=False)
+class Element:
+    """An element of a page: what it is, what it stands in, and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str]
+    inside: list["Element"]
+    parts: list[str]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    @property
+    def classes(self) -> list[str]:
+        return self.attributes.get("class", "").split()
+
+
+class Page(HTMLParser):
+    """A page as a browser reads it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs}, list(self.open), [])
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(one.tag == tag for one in self.open):
+            while self.open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for one in self.open:
+            one.parts.append(data)
+
+    def find(self, tag: str, inside: str = "", **wanted: str) -> list[Element]:
+        """Elements with this tag and these attributes; ``inside`` one of that class."""
+        return [
+            one
+            for one in self.elements
+            if one.tag == tag
+            and all(one.attributes.get(name) == value for name, value in wanted.items())
+            and (not inside or any(inside in outer.classes for outer in one.inside))
+        ]
+
+    @property
+    def text(self) -> str:
+        """Everything that is read in the body."""
+        return " ".join(self.find("body")[0].text.split())
+
+    @property
+    def faults(self) -> list[str]:
+        """The list of what needs mending."""
+        return [one.text for one in self.find("li", inside="faults")]
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id on the page."""
+        return [one.attributes["id"] for one in self.elements if "id" in one.attributes]
+
+
+@pytest.fixture(scope="session")
+def read_page() -> Callable[[str], Page]:
+    """Read a page as a browser does."""
+    return Page
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A time at which things are logged."""
+    return AT
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk on the toy economy with an empty log."""
+    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def client(desk: Desk) -> TestClient:
+    """A program or browser at that desk; a fault of the server is raised in the test."""
+    return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def desk_on_estimate(estimate: ValueChain) -> Callable[[Path], Desk]:
+    """Opens a desk on the shipped estimate, as it is without any setting; the chain is read once for all tests."""
+
+    def open_desk(folder: Path) -> Desk:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sources, "estimate_2014", lambda ecosystems=None: estimate)
+            return Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite"))
+
+    return open_desk
+
+
+@pytest.fixture(scope="session")
+def estimate_desk(tmp_path_factory: pytest.TempPathFactory, desk_on_estimate: Callable[[Path], Desk]) -> Iterator[Desk]:
+    """A desk on the shipped estimate with the embedded record: for reading only."""
+    desk = desk_on_estimate(tmp_path_factory.mktemp("estimate"))
+    assert desk.seed(AT) == 80
+    yield desk
+    desk.close()
+
+
+@pytest.fixture(scope="session")
+def estimate_client(estimate_desk: Desk) -> TestClient:
+    """A program or browser at that desk: for reading only."""
+    return TestClient(create_app(estimate_desk), base_url="http://localhost", follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def coarse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's own chain: three countries × four industries that together cover all of NACE."""
+    folder = tmp_path_factory.mktemp("coarse")
+    keys = ["_".join(pair) for pair in itertools.product(("DE", "FR", "TW"), ("A-B", "C", "D-I", "J-U"))]
+    nodes = ["key,output_meur", *(f"{key},{1000 + 10 * place}" for place, key in enumerate(keys))]
+    flows = ["supplier,buyer,flow_meur"]
+    flows += [f"{a},{b},{10 + (3 * i + 7 * j) % 20}" for i, a in enumerate(keys) for j, b in enumerate(keys)]
+    (folder / "nodes.csv").write_text("\n".join(nodes) + "\n")
+    (folder / "flows.csv").write_text("\n".join(flows) + "\n")
+    return folder
+
+
+@pytest.fixture
+def strike() -> Disruption:
+    """A small record."""
+    return Disruption("Strike", ("DE",), date(2021, 3, 1), effect="supply", severity_likely=0.4)
+
+
+@pytest.fixture
+def given() -> dict[str, Any]:
+    """What a program sends: enough for a record."""
+    return {"title": "Strike", "origin": "DE", "start": "2021-03-01"}

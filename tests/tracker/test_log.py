@@ -1,0 +1,273 @@
+"""The log: only ever added to, sealed, all or none, and the same after a restart."""
+
+import dataclasses
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphs.disruption import Disruption
+from tracker import log
+from tracker.database import entries, open_database
+
+AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
+STRIKE = Disruption("Strike", ("DE",), date(2021, 3, 1))
+FLOOD = Disruption(
+    "Flood ü 洪水", ("FR",), date(2021, 4, 1), effect="supply", severity_likely=0.1, sources=("https://a.eu",)
+)
+DROUGHT = Disruption("Drought", ("DE21",), date(2021, 5, 1), end=date(2021, 6, 1), ecosystems=("Agri-food",))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/log.sqlite"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    engine = open_database(url)
+    yield engine
+    engine.dispose()
+
+
+def add(engine: sa.Engine, *records: Disruption, who: str = "Ana", action: str = "log") -> list[Disruption]:
+    return log.append(engine, records, who=who, action=action, at=AT)
+
+
+def all_rows(engine: sa.Engine) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(sa.select(entries).order_by(entries.c.number)).mappings()]
+
+
+def forge(engine: sa.Engine, *statements: str) -> None:
+    """Alter the log as somebody with the file in hand could: drop the triggers, alter, put them back."""
+    with engine.connect() as connection:
+        triggers = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        assert len(triggers) >= 2
+        for name, _ in triggers:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        for statement in statements:
+            assert connection.exec_driver_sql(statement).rowcount >= 1, "the forgery must change something"
+        for _, sql in triggers:
+            connection.exec_driver_sql(sql)
+        connection.commit()
+
+
+def test_an_entry_says_who_did_what_when_and_what_it_was_before(engine: sa.Engine) -> None:
+    [first] = add(engine, STRIKE)
+    closed = dataclasses.replace(first, state="resolved", end=date(2021, 3, 9))
+    log.append(engine, [closed], who="Ben", action="resolve", at=AT + timedelta(days=8))
+
+    one, two = log.history(engine, "D1")
+    assert (one.number, one.who, one.action, one.record_id) == (1, "Ana", "log", "D1")
+    assert (two.number, two.who, two.action, two.record_id) == (2, "Ben", "resolve", "D1")
+    assert (one.at, two.at) == ("2021-03-01T08:30:00.000+00:00", "2021-03-09T08:30:00.000+00:00")
+    assert (one.before, one.after) == (None, first.to_dict())
+    assert (two.before, two.after) == (first.to_dict(), closed.to_dict())
+    assert two.changes() == {"state": ("reported", "resolved"), "end": (None, "2021-03-09")}
+    assert one.changes()["title"] == (None, "Strike")
+    assert "end" not in one.changes(), "what is not said is no change"
+
+
+def test_times_are_kept_in_utc(engine: sa.Engine) -> None:
+    brussels = datetime(2021, 3, 1, 9, 30, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
+    log.append(engine, [STRIKE], who="Ana", action="log", at=brussels)
+    assert log.history(engine, "D1")[0].at == "2021-03-01T08:30:00.123+00:00"
+
+
+@pytest.mark.parametrize(
+    ("who", "kept"),
+    [
+        ("  Ana,\n electronics\tcluster ", "Ana, electronics cluster"),
+        ("x" * 300, "x" * 200),
+        ("Ana\ud800", "Ana?"),
+        ("<b>Ana</b>", "<b>Ana</b>"),
+    ],
+)
+def test_a_name_is_one_line_of_text(engine: sa.Engine, who: str, kept: str) -> None:
+    add(engine, STRIKE, who=who)
+    assert log.history(engine, "D1")[0].who == kept
+    assert log.verify(engine) == []
+
+
+def test_the_current_state_is_the_last_version_of_each_in_order_of_first_logging(engine: sa.Engine) -> None:
+    strike, flood = add(engine, STRIKE, FLOOD)
+    longer = dataclasses.replace(strike, end=date(2021, 4, 4))
+    [_, drought] = add(engine, longer, DROUGHT)
+    assert log.disruptions(engine) == [longer, flood, drought]
+    assert log.disruption(engine, "D1") == longer
+    assert log.position(engine) == 4
+
+
+def test_the_state_as_of_an_older_position(engine: sa.Engine) -> None:
+    strike, flood = add(engine, STRIKE, FLOOD)
+    longer = dataclasses.replace(strike, end=date(2021, 4, 4))
+    add(engine, longer)
+    assert log.disruptions(engine, upto=0) == []
+    assert log.disruptions(engine, upto=1) == [strike]
+    assert log.disruptions(engine, upto=2) == [strike, flood]
+    assert log.disruptions(engine, upto=3) == log.disruptions(engine) == [longer, flood]
+
+
+def test_history_is_complete_and_of_one_record_only(engine: sa.Engine) -> None:
+    strike, _ = add(engine, STRIKE, FLOOD)
+    versions = [dataclasses.replace(strike, note=f"note {number}") for number in range(20)]
+    for one in versions:
+        add(engine, one, action="edit")
+    history = log.history(engine, "D1")
+    assert [entry.after["note"] for entry in history] == ["", *(one.note for one in versions)]
+    assert [entry.before for entry in history[1:]] == [entry.after for entry in history[:-1]]
+    assert [entry.number for entry in history] == [1, *range(3, 23)]
+    assert log.history(engine, "D9") == []
+
+
+def test_an_unknown_record_is_a_key_error(engine: sa.Engine) -> None:
+    add(engine, STRIKE)
+    with pytest.raises(KeyError, match="D2"):
+        log.disruption(engine, "D2")
+
+
+def test_a_failing_record_in_the_middle_writes_nothing(engine: sa.Engine) -> None:
+    add(engine, STRIKE)
+    before = all_rows(engine)
+
+    class Broken(Disruption):
+        def to_dict(self) -> dict[str, Any]:
+            raise RuntimeError("broken")
+
+    broken = Broken("Broken", ("DE",), date(2021, 3, 1))
+    with pytest.raises(RuntimeError, match="broken"):
+        add(engine, FLOOD, DROUGHT, broken, FLOOD)
+    assert all_rows(engine) == before
+    assert log.verify(engine) == []
+    assert [one.id for one in add(engine, FLOOD)] == ["D2"], "the log goes on as if nothing had been tried"
+
+
+def test_a_database_that_fails_in_the_middle_writes_nothing(engine: sa.Engine) -> None:
+    add(engine, STRIKE)
+    before = all_rows(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON entries WHEN NEW.number > 3 "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        connection.commit()
+    with pytest.raises(sa.exc.DBAPIError, match="disk full"):
+        add(engine, FLOOD, DROUGHT, STRIKE)
+    assert all_rows(engine) == before
+
+
+def test_ids_are_unique_when_many_write_at_once(engine: sa.Engine) -> None:
+    threads, each, start = 8, 20, threading.Barrier(8)
+
+    def write(name: int) -> list[str]:
+        start.wait()
+        records = [dataclasses.replace(STRIKE, title=f"Strike {name}-{number}") for number in range(each)]
+        return [add(engine, record, who=str(name))[0].id for record in records]
+
+    with ThreadPoolExecutor(threads) as pool:
+        ids = [one for found in pool.map(write, range(threads)) for one in found]
+    assert len(set(ids)) == threads * each
+    rows = all_rows(engine)
+    assert [row["number"] for row in rows] == list(range(1, threads * each + 1))
+    assert [row["previous_hash"] for row in rows] == ["", *(row["hash"] for row in rows[:-1])]
+    assert log.verify(engine) == []
+    assert sorted(one.title for one in log.disruptions(engine)) == sorted(
+        f"Strike {name}-{number}" for name in range(threads) for number in range(each)
+    )
+
+
+def test_an_id_given_by_the_log_is_never_one_that_somebody_gave(engine: sa.Engine) -> None:
+    """Somebody logs "D2" as the first entry; the second entry must not become a new version of it."""
+    own = dataclasses.replace(STRIKE, id="D2")
+    add(engine, own)
+    [flood] = add(engine, FLOOD)
+    assert flood.id != "D2"
+    assert log.disruption(engine, "D2") == own
+    assert len(log.disruptions(engine)) == 2
+
+
+def test_the_log_is_the_same_when_opened_again(url: str, engine: sa.Engine) -> None:
+    records = add(engine, STRIKE, FLOOD, DROUGHT)
+    rows = all_rows(engine)
+    engine.dispose()
+    again = open_database(url)
+    assert log.disruptions(again) == records
+    assert all_rows(again) == rows
+    assert log.verify(again) == []
+    assert [one.id for one in add(again, STRIKE)] == ["D4"]
+    again.dispose()
+
+
+def test_the_seal_is_sha_256_over_the_entry_and_the_seal_before(engine: sa.Engine) -> None:
+    """Written out here once more, so that a change of the code cannot unseal the logs that exist."""
+    add(engine, STRIKE, FLOOD)
+    previous = ""
+    for row in all_rows(engine):
+        seal = row.pop("hash")
+        assert row["previous_hash"] == previous
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False)
+        assert seal == hashlib.sha256(text.encode("utf-8")).hexdigest()
+        previous = seal
+    assert len(previous) == 64
+
+
+def test_an_unaltered_log_verifies(engine: sa.Engine) -> None:
+    assert log.verify(engine) == []
+    add(engine, STRIKE, FLOOD, DROUGHT)
+    add(engine, dataclasses.replace(STRIKE, id="D1", note="new"))
+    assert log.verify(engine) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "at = '2020-01-01T00:00:00.000+00:00'",
+        "who = 'Eve'",
+        "action = 'verify'",
+        "record_id = 'D9'",
+        "before = '{}'",
+        "after = json_set(after, '$.title', 'Nothing happened')",
+        "after = json_set(after, '$.severity_likely', 0)",
+        "hash = 'aa'",
+        "previous_hash = 'aa'",
+    ],
+)
+def test_an_altered_entry_is_found(engine: sa.Engine, change: str) -> None:
+    add(engine, STRIKE, FLOOD, DROUGHT)
+    forge(engine, f"UPDATE entries SET {change} WHERE number = 2")
+    assert 2 in log.verify(engine)
+    assert 1 not in log.verify(engine)
+
+
+def test_a_removed_entry_is_found(engine: sa.Engine) -> None:
+    add(engine, STRIKE, FLOOD, DROUGHT)
+    forge(engine, "DELETE FROM entries WHERE number = 2")
+    assert log.verify(engine) == [3]
+
+
+def test_an_entry_that_was_altered_and_sealed_again_is_found_by_the_next(engine: sa.Engine) -> None:
+    add(engine, STRIKE, FLOOD, DROUGHT)
+    row = all_rows(engine)[1] | {"who": "Eve"}
+    del row["hash"]
+    seal = hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    forge(engine, f"UPDATE entries SET who = 'Eve', hash = '{seal}' WHERE number = 2")
+    assert log.verify(engine) == [3]
+
+
+def test_entries_that_changed_places_are_found(engine: sa.Engine) -> None:
+    add(engine, STRIKE, FLOOD, DROUGHT)
+    forge(
+        engine,
+        "UPDATE entries SET number = 9 WHERE number = 2",
+        "UPDATE entries SET number = 2 WHERE number = 3",
+        "UPDATE entries SET number = 3 WHERE number = 9",
+    )
+    assert log.verify(engine) == [2, 3]
