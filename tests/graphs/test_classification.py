@@ -188,7 +188,7 @@ def test_faults_of_memberships_are_all_listed(tmp_path: Path, rows: list[str], f
 
 def test_an_industry_is_no_more_than_wholly_in_an_ecosystem(tmp_path: Path):
     """A pair that stands twice would count twice: more than the whole of C26 would be cut."""
-    with pytest.raises(Faults, match="own.csv row 3"):
+    with pytest.raises(Faults, match=r"own\.csv row 3"):
         classification.membership(["C26"], own(tmp_path, ["Health,C26,,u,read", "Health,C26,0.5,u,read"]))
 
 
