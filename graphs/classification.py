@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from babel import Locale
+from babel.core import get_global
 
 from graphs.errors import Fault, Faults
 
@@ -70,6 +72,8 @@ _ALIASES = {
     "KOREA": "KR", "SOUTH KOREA": "KR", "HOLLAND": "NL", "TURKEY": "TR", "EUROPEAN UNION": "EU", "EU27": "EU",
     "WORLD": "WORLD", "GLOBAL": "WORLD", "WORLDWIDE": "WORLD", "REST OF THE WORLD": REST_OF_WORLD,
 }  # fmt: skip
+# Countries with regions in NUTS 2024 or 2021, as Eurostat writes them.
+_NUTS_COUNTRIES = (EU27 - {"GR"}) | set("EL UK AL BA CH IS LI ME MK NO RS TR UA XK".split())
 _NUTS = re.compile(r"^[A-Z]{2}[0-9A-Z]{1,3}$")
 
 
@@ -107,6 +111,8 @@ def country(text: str) -> str | None:
     """
     word = " ".join(text.split()).upper()
     word = _ALIASES.get(word, word)
+    if len(word) == 3 and word.isalpha():  # ISO alpha-3
+        word = (get_global("territory_aliases").get(word) or [word])[0]
     if word in {"EU", "WORLD", REST_OF_WORLD}:
         return word
     return _countries_by_name().get(word)
@@ -123,7 +129,7 @@ def place(text: str) -> str | None:
     if found:
         return found
     word = text.strip().upper()
-    if _NUTS.match(word) and country(word[:2]) in _countries_by_name().values():
+    if _NUTS.match(word) and word[:2] in _NUTS_COUNTRIES:
         return word
     return None
 
@@ -233,6 +239,9 @@ def _faults_of_memberships(frame: pd.DataFrame, name: str) -> list[Fault]:
     ]
     if faults:
         return faults
+    for row in np.flatnonzero(frame.duplicated(["ecosystem", "nace_division"])).tolist():
+        fault = f"{frame.nace_division[row]} stands twice in {frame.ecosystem[row]}"
+        faults.append(Fault(f"{name} row {row + 2}", "nace_division", fault, "keep one"))
     weights = pd.to_numeric(frame.weight.replace("", "1"), errors="coerce")
     for row, one in enumerate(frame.itertuples()):
         where = f"{name} row {row + 2}"

@@ -30,6 +30,10 @@ class Fault:
         return Fault(where, self.field, self.fault, self.mend)
 
 
+class Unknown(KeyError):
+    """Asked for by a name that nothing has."""
+
+
 class Faults(ValueError):
     """Raised once, with every fault of an input.
 

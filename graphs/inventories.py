@@ -46,21 +46,24 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
     1. a stock allows y = min(1, S / (ψ S*)), and the suppliers of one input p together Y_pj = Σ_i (z_ij / z_pj) y_ij;
     2. j can supply s_j = min(capacity_j, min_p Y_pj), over the inputs that bind;
     3. it makes x_j = min(s_j, demand_j), demand being final demand and what its customers used the week before;
-    4. it orders y + (S* − S)/τ and gets at most its normal share of what the supplier can deliver, s_i (1 + κ),
-       κ the overtime: S ← S − y + min(order, s_i (1 + κ)).
+    4. it orders y + (S* − S)/τ and gets at most its normal share of what the supplier can deliver and κ of it more,
+       from overtime and from final customers who wait: S ← S − y + min(order, s_i (1 + κ)).
 
-    This is ARIO with one rule changed: a short supplier serves its customers in proportion to what they normally
-    buy, not to what they order this week. In ARIO a buyer in trouble orders more, takes from others, and the whole
-    may never return (the inventory spiral), and a larger shock can lose less. Here every step is monotone: a deeper
-    or longer cut never leaves more output, at any node in any week.
+    It follows ARIO, and differs in this: (a) a short supplier serves its customers in proportion to what they normally
+    buy, not to what they order this week; (b) a stock is drawn as if it alone limited the buyer, so a node that stands
+    still for another reason uses up too much (a pessimistic reading); (c) orders to refill stocks do not raise the
+    suppliers' demand, and overtime does not count as output: cuts below κ/(1 + κ) do not reach customers; (d) stocks
+    are kept by supplier unless they are pooled. In ARIO a buyer in trouble orders more and takes from others: the
+    whole may never return (the inventory spiral), and a larger shock can lose less. Here every step is monotone: a
+    deeper or longer cut never leaves more output, at any node in any week.
 
     Without ``method.pooled_stocks`` each supplier fills a stock of its own: its customers cannot turn to another
     within weeks, those of the others go on, and what a node buys from itself does not bind (its own cut says it
     already). With it, an input is one stock whoever supplied it.
 
-    Energy and transport bind for every buyer; goods bind for makers of goods, and for services where they are at
-    least ``method.goods_in_services_share`` of output; other services are bought less when output falls, but their
-    lack stops nothing within weeks.
+    Goods, energy and transport bind where they are at least ``method.binding_share`` of the buyer's output, goods for
+    services where they are ``method.goods_in_services_share``; smaller inputs and other services are bought less when
+    output falls, but their lack stops nothing within weeks.
 
     Args:
         capacity: share of capacity left (weeks × n × k), k scenarios side by side.
@@ -85,6 +88,7 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
     stocks = _Stocks.of(chain, method)
     hit = _Hit.of(chain, links)
     touched = hit.index[stocks.position]
+    weight = stocks.weight * (1.0 + method.overtime_share)
     demand = residual_demand(chain)
     output = chain.output[:, None]
     level, left = np.ones((nodes, scenarios)), np.ones((len(hit.where), scenarios))
@@ -101,8 +105,8 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
             stocks.buyer_start, method.psi,
         )  # fmt: skip
         _restock(
-            can, left, stock, stocks.target_weeks, stocks.supplier, stocks.weight, touched, stocks.pool_start,
-            method.psi, method.restock_weeks, method.overtime_share,
+            can, left, stock, stocks.target_weeks, stocks.supplier, weight, touched, stocks.pool_start, method.psi,
+            method.restock_weeks,
         )  # fmt: skip
         asked = np.divide(np.maximum(wanted, 0.0), output, out=np.ones_like(wanted), where=output > 0)
         level = np.minimum(can, asked)
@@ -230,14 +234,13 @@ def _restock(  # pragma: no cover - compiled
     pool_start: Integers,
     psi: float,
     tau: float,
-    overtime: float,
 ) -> None:
     """Use and deliveries of a week, in place in ``stock`` (pools × k, in weeks of normal use)."""
     for pool in numba.prange(len(target)):
         enough = psi * target[pool]
         arrives = np.zeros(stock.shape[1])
         for link in range(pool_start[pool], pool_start[pool + 1]):
-            i, cut, share = supplier[link], touched[link], weight[link] * (1.0 + overtime)
+            i, cut, share = supplier[link], touched[link], weight[link]
             if cut < 0:
                 for k in range(len(arrives)):
                     arrives[k] += share * can[i, k]
@@ -257,8 +260,9 @@ def _binding(chain: ValueChain, method: Method, bought: Floats) -> npt.NDArray[n
     first = links.group_start[:-1]
     buyer = links.buyer[first]
     sold, buying = kinds[links.industry[first]], kinds[_industry_codes(chain)[buyer]]
-    large = bought >= method.goods_in_services_share * chain.output[buyer]
-    return (sold == FLOWS) | ((sold == GOODS) & ((buying != SERVICES) | large))
+    share = np.divide(bought, chain.output[buyer], out=np.zeros_like(bought), where=chain.output[buyer] > 0)
+    enough = np.where((sold == GOODS) & (buying == SERVICES), method.goods_in_services_share, method.binding_share)
+    return (sold != SERVICES) & (share >= enough)
 
 
 def _offsets(owner: Integers, count: int) -> Integers:

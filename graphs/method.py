@@ -42,6 +42,7 @@ _SHARES = (
     *_RANGES[:-1],
     "psi",
     "overtime_share",
+    "binding_share",
     "goods_in_services_share",
     "severity_spread",
     "state_bound_share",
@@ -67,26 +68,32 @@ class Method:
     """
 
     version: str = _assumed("1", "", "changes whenever an assumption changes")
-    horizon_weeks: int = _assumed(26, "weeks", "how far ahead of the date losses are counted: half a year")
-    lookback_weeks: int = _assumed(26, "weeks", "how far back disruptions in force are followed; stocks begin full")
+    horizon_weeks: int = _assumed(26, "weeks", "how far ahead of the date losses are counted: half a year; JUDGEMENT")
+    lookback_weeks: int = _assumed(
+        26, "weeks", "how far back disruptions in force are followed; stocks begin full; JUDGEMENT"
+    )
     psi: float = _assumed(
-        0.8, "share", "production slows once stock is below this share of its target; Hallegatte 2014"
+        0.8, "share", "production slows once stock is below this share of its target; as in ARIO (Hallegatte 2014)"
     )
     stock_weeks_goods: float = _assumed(5.0, "weeks", "stock of goods held by the buyer; ASSUMPTION, not measured")
     stock_weeks_flows: float = _assumed(
         2.0, "weeks", "buffer of energy and transport, which are hardly stored; ASSUMPTION, not measured"
     )
+    binding_share: float = _assumed(
+        0.005,
+        "share",
+        "a smaller input (share of the buyer's output) does not stop production within weeks; JUDGEMENT, held against "
+        "the Rhine in 2018",
+    )
     goods_in_services_share: float = _assumed(
         0.05, "share", "a service stops for want of a good that is at least this share of its output; ASSUMPTION"
     )
-    restock_weeks: float = _assumed(
-        4.0, "weeks", "time τ in which a missing stock is ordered again; Hallegatte 2008: 4–8"
-    )
+    restock_weeks: float = _assumed(4.0, "weeks", "time τ in which a missing stock is ordered again; ASSUMPTION")
     overtime_share: float = _assumed(
         0.10,
         "share",
-        "what business customers with short stocks get above their normal share of a supplier, from "
-        "overtime and from final customers who wait; ASSUMPTION",
+        "what business customers with short stocks get above their normal share of a supplier, from overtime and "
+        "from final customers who wait; ASSUMPTION",
     )
     pooled_stocks: bool = _assumed(
         False,
@@ -111,7 +118,9 @@ class Method:
     )
     duration_weeks: Range = _assumed((4, 8, 26), "weeks", "duration where no end is known; JUDGEMENT")
     state_bound_share: float = _assumed(
-        0.25, "share", "loss of output over the horizon at which the state is 0 points; frozen with the version"
+        0.25,
+        "share",
+        "loss of output over the horizon at which the state is 0 points; frozen with the version; JUDGEMENT",
     )
     structure_weight: float = _assumed(0.5, "share", "weight of structure in the score; state has the rest; JUDGEMENT")
     indicators: tuple[Indicator, ...] = _assumed(

@@ -7,7 +7,7 @@ The rule, for each record:
    origin and felt is the place.
 2. *Which industries.* The named ones, by the share of their NACE divisions that is named; else those of the named
    ecosystems, by membership; else all.
-3. *How much.* The stated severity, with ``severity_spread`` either side if it is one number. If none is stated it is
+3. *How much.* The stated severity, with ``severity_spread`` either side for what is not stated. If none is stated it is
    not zero: ``severity_located`` where country and industry are named, ``severity_broad`` elsewhere.
 4. *How long.* Start to end; if no end is known, ``duration_weeks``.
 5. *What.* ``supply`` cuts capacity, ``demand`` cuts final demand, ``link`` cuts sales from the origin to the places
@@ -111,15 +111,16 @@ def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method
 
 def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, method: Method) -> Effect:
     assumptions: list[str] = []
-    industry, located = _industry_shares(chain, record)
+    link = record.effect == "link"
+    places = record.origin or (("WORLD",) if link else record.felt)
+    industry = _industry_shares(chain, record, assumptions)
+    located = bool(record.industries) and not {"EU", "WORLD"} & set(places)
     severity = _severity(record, located, method, assumptions)
     if record.effect is None:
         assumptions.append("effect unknown: counted as a loss of supply")
     if record.end is None:
         short, likely_weeks, long = (f"{weeks_:g}" for weeks_ in method.duration_weeks)
         assumptions.append(f"end unknown: {short}–{long} weeks assumed, {likely_weeks} likely")
-    link = record.effect == "link"
-    places = record.origin or (("WORLD",) if link else record.felt)
     cut = np.asarray(severity) * _place_shares(chain, places, method, assumptions) * industry[:, None]
     buyers = np.zeros((len(chain), len(READINGS)))
     if link:
@@ -133,32 +134,38 @@ def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, 
 
 
 def _severity(record: Disruption, located: bool, method: Method, assumptions: list[str]) -> Range:
-    """Low, likely and high severity, as stated or assumed."""
-    stated = record.severity
-    if not stated:
+    """Low, likely and high severity, as stated or assumed; what is stated is never left."""
+    low, likely, high = record.severity_low, record.severity_likely, record.severity_high
+    if low is None and likely is None and high is None:
         severity = method.severity_located if located else method.severity_broad
         assumptions.append(f"severity unknown: {_percent(severity)} assumed, {100 * severity[1]:g} % likely")
         return severity
-    if len(stated) == 1:
-        low, high = (stated[0] * (1 + sign * method.severity_spread) for sign in (-1, 1))
-        severity = (low, stated[0], min(1.0, high))
-        assumptions.append(f"severity stated as one number: {_percent(severity)} assumed")
-        return severity
-    likely = record.severity_likely
-    return stated[0], likely if likely is not None else sum(stated) / 2, stated[-1]
+    if low is not None and likely is not None and high is not None:
+        return low, likely, high
+    if likely is None:
+        likely = low if high is None else high if low is None else (low + high) / 2
+    assert likely is not None  # one of the three is stated
+    low = likely * (1 - method.severity_spread) if low is None else low
+    high = min(1.0, likely * (1 + method.severity_spread)) if high is None else high
+    severity = (low, likely, high)
+    assumptions.append(f"severity stated in part: {_percent(severity)} assumed, {100 * likely:g} % likely")
+    return severity
 
 
-def _industry_shares(chain: ValueChain, record: Disruption) -> tuple[Floats, bool]:
-    """Share of each node's industry that is meant, and whether country and industry are both named."""
+def _industry_shares(chain: ValueChain, record: Disruption, assumptions: list[str]) -> Floats:
+    """Share of each node's industry that is meant."""
     industries = list(dict.fromkeys(chain.nodes.industry))
     if record.industries:
         shares = {one: classification.coverage(record.industries, one) for one in industries}
+        for code in record.industries:
+            if "." in code and code not in shares:
+                whole = code.partition(".")[0]
+                assumptions.append(f"{code} is a part of {whole}: the whole of {whole} assumed")
     elif record.ecosystems:
         shares = chain.membership[list(record.ecosystems)].max(axis=1).to_dict()
     else:
         shares = dict.fromkeys(industries, 1.0)
-    wide = {"EU", "WORLD"} & set(record.origin or record.felt)
-    return chain.nodes.industry.map(shares).to_numpy(float), bool(record.industries) and not wide
+    return chain.nodes.industry.map(shares).to_numpy(float)
 
 
 def _place_shares(chain: ValueChain, places: Iterable[str], method: Method, assumptions: list[str]) -> Floats:

@@ -39,7 +39,7 @@ class Inputs:
     """All flows as arrays, sorted by buyer, then by input industry, then by the supplier's country.
 
     ``supplier`` and ``buyer`` are positions in ``chain.nodes``; ``group_start`` marks where the inputs of one
-    industry into one buyer begin, ``buyer_start`` (into the groups) where a buyer begins; both end with the total.
+    industry into one buyer begin, and ends with the total.
     """
 
     supplier: Integers
@@ -47,7 +47,6 @@ class Inputs:
     industry: Integers
     flow_meur: Floats
     group_start: Integers
-    buyer_start: Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +138,7 @@ class ValueChain:
         supplier, buyer = flows.row[order].astype(np.int64), flows.col[order].astype(np.int64)
         industry = codes[supplier]
         starts = _starts(buyer * (codes.max(initial=0) + 1) + industry)
-        buyer_start = np.searchsorted(buyer[starts[:-1]], np.arange(len(self) + 1))
-        return Inputs(supplier, buyer, industry, flows.data[order], starts, buyer_start.astype(np.int64))
+        return Inputs(supplier, buyer, industry, flows.data[order], starts)
 
     def graph(self, min_flow_meur: float = 0.0) -> nx.DiGraph[str]:
         """The chain as a networkx graph.

@@ -93,6 +93,7 @@ def headline(assessment: Assessment) -> str:
             "from structure alone."
         )
     ecosystems = _ranked(assessment, "ecosystem").sort_values("state")
+    ecosystems = ecosystems[ecosystems.loss_meur > 0]
     worst = f"; hit hardest: {' and '.join(ecosystems.label[:2])}" if len(ecosystems) else ""
     return (
         f"{number} disruption{'s' if number > 1 else ''} in force on {_day(assessment)}: the EU score is "

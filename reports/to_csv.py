@@ -35,11 +35,12 @@ def _table(assessment: Assessment) -> pd.DataFrame:
         " | ".join(f"{reason.points:.2f}: {reason.text}" for reason in assessment.reasons(level, key)[:8])
         for level, key in zip(frame.level, frame.key, strict=True)
     ]
-    for column in ("label", "reasons"):
+    for column in ("key", "label", "reasons"):
         frame[column] = [_safe(str(text)) for text in frame[column]]
     return frame
 
 
 def _safe(text: str) -> str:
-    """The text with a quote before it if a spreadsheet would take it for a formula."""
+    """The text on one line, with a quote before it if a spreadsheet would take it for a formula."""
+    text = " ".join(text.split("\r"))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -94,9 +94,9 @@ def halved() -> Callable[[ValueChain, int, float], ValueChain]:
 
 @st.composite
 def chains(draw: st.DrawFn) -> ValueChain:
-    """Up to seven nodes in four countries and six industries, dense to unlinked; half of them are odd.
+    """Up to seven nodes in four countries and five industries, dense to unlinked; more than half are odd.
 
-    Odd chains have a node without output, or one whose final demand is negative. Value added may be negative in all.
+    Odd chains have a node without output, without final demand or with a negative one; value added may be negative.
     """
     places = st.tuples(st.sampled_from(("DE", "FR", "TW", "ROW")), st.sampled_from(INDUSTRIES))
     nodes = pd.DataFrame(draw(st.lists(places, unique=True, min_size=1, max_size=7)), columns=["country", "industry"])
@@ -106,11 +106,11 @@ def chains(draw: st.DrawFn) -> ValueChain:
     linked = random.random((n, n)) < draw(st.sampled_from((0.0, 0.3, 0.7, 1.0)))
     flows = random.uniform(0.1, 50, (n, n)).round(2) * linked
     demand = random.uniform(20, 200, n).round(2)
-    odd, node = draw(st.sampled_from(("", "", "no output", "negative demand"))), n - 1
+    odd, node = draw(st.sampled_from(("", "", "no output", "no demand", "negative demand"))), n - 1
     if odd == "no output":
         flows[node], flows[:, node], demand[node] = 0, 0, 0
-    if odd == "negative demand" and flows[node].any():
-        demand[node] = -0.3 * flows[node].sum()
+    if odd.endswith("demand") and flows[node].any():
+        demand[node] = -0.3 * flows[node].sum() * (odd == "negative demand")
     nodes = nodes.assign(label=nodes.index, output_meur=flows.sum(axis=1) + demand)
     chain = ValueChain(nodes, sparse.csr_array(flows), pd.Series(demand, nodes.index), INVENTED, MEMBERSHIP)
     assume(max(abs(np.linalg.eigvals(chain.technical_coefficients))) < 0.98)

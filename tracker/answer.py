@@ -8,6 +8,7 @@ import pandas as pd
 
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
+from graphs.errors import Unknown
 from tracker.log import Entry
 
 
@@ -15,10 +16,12 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
     """Scores of one level with intervals and reasons, and what they were computed from.
 
     Raises:
-        KeyError: if the level has no such key.
+        Unknown: if the level has no such key.
     """
     rows = assessment.scores[assessment.scores.index.get_level_values("level") == level]
     if key is not None:
+        if (level, key) not in assessment.scores.index:
+            raise Unknown(key)
         rows = assessment.scores.loc[[(level, key)]]
     return provenance(assessment, position) | {
         "level": level,

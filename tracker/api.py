@@ -102,7 +102,7 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 )
 def resolve_disruption(desk: AtDesk, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
     """Say that a disruption is over. It counts until its last day; later dates score without it."""
-    end = intake.day("end", given.end) if given.end is not None else date.today()
+    end = intake.day("end", given.end) if given.end is not None else None
     return answer.record(desk.resolve(record_id, end, who=given.who, at=datetime.now(UTC)))
 
 

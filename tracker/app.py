@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from graphs.errors import Fault, Faults
+from graphs.errors import Fault, Faults, Unknown
 from tracker import api, pages
 from tracker.desk import Desk
 from tracker.guard import Guard
@@ -47,7 +47,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)
-    app.add_exception_handler(KeyError, _not_found)
+    app.add_exception_handler(Unknown, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
     return app

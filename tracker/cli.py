@@ -21,13 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from graphs import sources
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
-from graphs.errors import Faults
+from graphs.errors import Faults, Unknown
 from graphs.picture import picture_page
 from graphs.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, intake
+from tracker import answer, intake, log
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings
@@ -45,7 +45,8 @@ def main(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     with _at_desk() as desk:
-        today, worst = desk.assess(date.today()), desk.worst_day() or date.today()
+        with _progress("Assessing today and finding the worst day on record"):
+            today, worst = desk.assess(date.today()), desk.worst_day() or date.today()
         with _progress(f"Assessing the worst day on record, {worst}"):
             hardest = desk.assess(worst)
         with _progress("Writing the graph, the briefing and the scores"):
@@ -119,17 +120,26 @@ def import_file(
 @app.command()
 def resolve(
     record_id: Annotated[str, typer.Argument(help="Id of the disruption, such as D81.")],
-    end: Annotated[str, typer.Option(help="Last day; today if left out.")] = "",
+    end: Annotated[str, typer.Option(help="Last day; if left out today, for what is still in force.")] = "",
     who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
 ) -> None:
     """Say that a disruption is over."""
     with _at_desk() as desk:
-        last = intake.day("end", end) if end else date.today()
         try:
-            desk.resolve(record_id, last, who=who, at=_now())
-        except KeyError:
+            closed = desk.resolve(record_id, intake.day("end", end) if end else None, who=who, at=_now())
+        except Unknown:
             _fail(f"{record_id}: there is no such disruption in the log")
-        _console.print(f"{record_id} is resolved; its last day is {last}.")
+        _console.print(f"{record_id} is resolved; its last day is {closed.end}.")
+
+
+@app.command()
+def verify() -> None:
+    """Check the seals of the log: nothing altered, inserted or removed."""
+    with _at_desk() as desk:
+        broken = log.verify(desk.engine)
+        if broken:
+            _fail(f"The seal does not fit at entry {', '.join(map(str, broken))}: the log was altered")
+        _console.print(f"{desk.position} entries, every seal fits.")
 
 
 @app.command()

@@ -101,17 +101,26 @@ class Desk:
             raise Faults([Fault("", "title", fault, mend)])
         return written[0]
 
-    def resolve(self, record_id: str, end: date, *, who: str, at: datetime) -> Disruption:
+    def resolve(self, record_id: str, end: date | None, *, who: str, at: datetime) -> Disruption:
         """Close a disruption with its last day.
 
+        Args:
+            end: the last day; if left out the day of ``at`` for what is still in force on it, else the end on record.
+
         Raises:
-            KeyError: if there is no such record.
+            Unknown: if there is no such record.
             Faults: if the day lies before its start, or the record is a draft or rejected.
         """
         current = log.disruption(self.engine, record_id)
         if current.state not in COUNTED:
             fault = f"a {current.state} disruption cannot be resolved"
             raise Faults([Fault("", "state", fault, "it does not count in any score; nothing needs to be done")])
+        if end is None:
+            today = at.date()
+            end = today if current.in_force(today, max(self.method.duration_weeks)) else current.end
+            if end is None:
+                fault = f"it was no longer in force on {today}"
+                raise Faults([Fault("", "end", fault, "give the last day of the disruption, such as 2021-04-25")])
         closed = dataclasses.replace(current, state="resolved", end=end)
         if closed == current:
             return current

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,7 +48,10 @@ class Guard:
         refusal = _refusal(scope["method"], headers)
         body = b""
         if not refusal and scope["method"] not in _SAFE:
-            read = await _body(receive)
+            try:
+                read = await _body(receive)
+            except ClientDisconnect:
+                return  # half a form must not become a record
             refusal, body = (None, read) if read is not None else (_TOO_LARGE, b"")
         if refusal:
             status, detail = refusal
@@ -71,6 +75,8 @@ async def _body(receive: Receive) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > MOST_BYTES:
             return None

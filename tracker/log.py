@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphs.disruption import Disruption
+from graphs.errors import Unknown
 from tracker.database import WRITING, entries
 
 Held = dict[str, list[Disruption]]
@@ -73,9 +74,12 @@ def append(
         last = connection.execute(sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc())).first()
         number, previous = (last.number, last.hash) if last else (0, "")
         written = []
-        for record in choose(_held(connection)) if choose else records:
+        chosen = choose(_held(connection)) if choose else records
+        given = {record.id for record in chosen}
+        for record in chosen:
             number += 1
-            named = record if record.id else dataclasses.replace(record, id=_free_id(connection, number))
+            named = record if record.id else dataclasses.replace(record, id=_free_id(connection, number, given))
+            given.add(named.id)
             current = _current(connection, named.id)
             row = {
                 "number": number,
@@ -121,12 +125,12 @@ def disruption(engine: sa.Engine, record_id: str) -> Disruption:
     """The current version of one record.
 
     Raises:
-        KeyError: if there is no such record.
+        Unknown: if there is no such record.
     """
     with engine.connect() as connection:
         found = _current(connection, record_id)
     if found is None:
-        raise KeyError(record_id)
+        raise Unknown(record_id)
     return found
 
 
@@ -157,9 +161,9 @@ def _held(connection: sa.Connection) -> Held:
     return held
 
 
-def _free_id(connection: sa.Connection, number: int) -> str:
+def _free_id(connection: sa.Connection, number: int, given: set[str]) -> str:
     """The first of D81, D82, … that nobody has given."""
-    while _current(connection, f"D{number}") is not None:
+    while f"D{number}" in given or _current(connection, f"D{number}") is not None:
         number += 1
     return f"D{number}"
 

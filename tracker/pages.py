@@ -237,6 +237,7 @@ def _disruption_page(request: Request, record_id: str, faults: tuple[Fault, ...]
         wave=_wave(alone),
         history=log.history(desk.engine, record_id),
         today=date.today(),
+        still=record.in_force(date.today(), max(desk.method.duration_weeks)),
         faults=faults,
     )
 

@@ -64,7 +64,10 @@ class DisruptionIn(BaseModel):
 class ResolveIn(BaseModel):
     """The end of a disruption."""
 
-    end: Any = Field(None, description="Last day, such as 2021-04-25; today if left out.")
+    end: Any = Field(
+        None,
+        description="Last day, such as 2021-04-25; if left out today for what is still in force, else the end on record.",
+    )
     who: str = Field("API", max_length=200, description="Who resolves it.")
 
 

@@ -59,10 +59,9 @@ def by_hand(chain: ValueChain, capacity: np.ndarray, left: np.ndarray, method: M
 
     def binds(product: str, j: int) -> bool:
         size = sum(bought[pool] for pool in of_input[product, j])
-        if KINDS[product] == "flows":
-            return True
-        maker = KINDS[industry[j]] != "services"
-        return KINDS[product] == "goods" and (maker or size >= method.goods_in_services_share * x[j])
+        good_for_service = KINDS[product] == "goods" and KINDS[industry[j]] == "services"
+        least = method.goods_in_services_share if good_for_service else method.binding_share
+        return KINDS[product] != "services" and x[j] > 0 and size / x[j] >= least
 
     def weeks_held(pool: tuple[Any, int]) -> float:
         kind = KINDS[industry[pools[pool][0]]]
@@ -263,6 +262,10 @@ def test_energy_and_transport_last_one_week():
     [
         ("TW_A", "DE_C29", 1, True),
         ("TW_C26", "DE_D35", 1, True),
+        ("TW_C26", "DE_C29", 0.49, False),
+        ("TW_C26", "DE_C29", 0.5, True),
+        ("TW_D35", "DE_G47", 0.49, False),
+        ("TW_D35", "DE_G47", 0.5, True),
         ("TW_C26", "DE_G47", 4.9, False),
         ("TW_C26", "DE_G47", 5, True),
         ("TW_F", "DE_Q86", 60, True),
@@ -274,7 +277,7 @@ def test_energy_and_transport_last_one_week():
     ],
 )
 def test_which_inputs_stop_a_buyer(supplier: str, buyer: str, flow: float, stops: bool):
-    """Energy and transport all; goods the makers of goods, and services from 5 % of output; services none.
+    """Energy, transport and goods from 0.5 % of output, goods for services from 5 %; services none.
 
     Codes outside NACE are goods.
     """

@@ -137,6 +137,11 @@ def test_named_industries_by_the_share_of_their_divisions(toy, codes: tuple[str,
     assert hit(toy, effect) == {key: rounded(*(3 * [share])) for key, share in shares.items()}
 
 
+def test_a_class_stands_for_its_division_and_says_so(toy):
+    effect = effect_of(toy, record(industries=("C26.11",)))
+    assert effect.assumptions == ("C26.11 is a part of C26: the whole of C26 assumed",)
+
+
 def test_partial_industries_of_the_estimate(estimate):
     effect = effect_of(estimate, record(industries=("C10", "C26")))
     assert hit(estimate, effect) == {"DE_C10-C12": rounded(*(3 * [1 / 3])), "DE_C26": (1, 1, 1)}
@@ -170,23 +175,26 @@ def stated(low: float | None, likely: float | None, high: float | None) -> Disru
         ((None, 0.4, None), (0.3, 0.4, 0.5)),
         ((None, 0.9, None), (0.675, 0.9, 1.0)),
         ((None, 0.0, None), (0.0, 0.0, 0.0)),
-        ((0.4, None, None), (0.3, 0.4, 0.5)),
+        ((0.4, None, None), (0.4, 0.4, 0.5)),
         ((0.2, None, 0.6), (0.2, 0.4, 0.6)),
         ((0.2, 0.3, 0.6), (0.2, 0.3, 0.6)),
-        ((0.2, 0.3, None), (0.2, 0.3, 0.3)),
-        ((None, 0.3, 0.6), (0.3, 0.3, 0.6)),
+        ((0.2, 0.3, None), (0.2, 0.3, 0.375)),
+        ((None, 0.3, 0.6), (0.225, 0.3, 0.6)),
+        ((None, None, 0.6), (0.45, 0.6, 0.6)),
     ],
 )
 def test_the_stated_severity_in_three_readings(toy, given_values, read_as):
-    """One number has a quarter either side, at most the whole; the middle of two is the likely one."""
+    """A quarter either side for what is not stated, at most the whole; no reading leaves what is stated."""
     effect = effect_of(toy, stated(*given_values))
     assert effect.cut[1].round(12).tolist() == list(read_as)
-    one_number = sum(value is not None for value in given_values) == 1
-    assert any("severity stated as one number" in text for text in effect.assumptions) is one_number
+    in_part = None in given_values
+    assert any("severity stated in part" in text for text in effect.assumptions) is in_part
 
 
 def test_the_spread_of_one_number_is_said(toy):
-    assert effect_of(toy, stated(None, 0.4, None)).assumptions == ("severity stated as one number: 30–50 % assumed",)
+    assert effect_of(toy, stated(None, 0.4, None)).assumptions == (
+        "severity stated in part: 30–50 % assumed, 40 % likely",
+    )
 
 
 @pytest.mark.parametrize(

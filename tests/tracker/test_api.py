@@ -312,19 +312,20 @@ def test_records_are_listed_and_filtered(client: TestClient) -> None:
     assert titles(on="2020-01-01", state="draft") == []
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_a_position_is_the_one_that_was_assessed(
-    client: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """Somebody writes while a score is computed: the answer must not claim to know what came after."""
+    """Somebody writes while a score is asked for: the answer says which of the two states it tells of."""
     assess = desk.assess
 
-    def slowly(*arguments: Any, **named: Any) -> Any:
-        found = assess(*arguments, **named)
+    def meanwhile(*arguments: Any, **named: Any) -> Any:
         monkeypatch.setattr(desk, "assess", assess)
+        found = assess(*arguments, **named) if when == "after" else None
         assert client.post("/api/v1/disruptions", json=CHIPS).status_code == 201
-        return found
+        return found or assess(*arguments, **named)
 
-    monkeypatch.setattr(desk, "assess", slowly)
+    monkeypatch.setattr(desk, "assess", meanwhile)
     found = client.get("/api/v1/scores", params={"on": "2021-03-15", "level": "eu"}).json()
     named = {reason["id"] for reason in found["scores"][0]["reasons"]}
     assert ("D1" in named) == (found["log_position"] == 1)
@@ -487,6 +488,15 @@ def test_a_hostile_body_is_answered_in_words(busy: TestClient, name: str) -> Non
     assert answer.status_code in (400, 413, 422)
     problem(answer, answer.status_code)
     assert position(busy) == before, "nothing is written"
+
+
+@pytest.mark.parametrize(("name", "character"), [("half an object", 13), ("a trailing comma", 14), ("two objects", 14)])
+def test_broken_json_is_told_where_it_breaks(busy: TestClient, name: str, character: int) -> None:
+    [found] = problem(send(busy, HOSTILE[name]), 422)["faults"]
+    assert found["field"] == "body"
+    assert found["fault"] == "is not JSON"
+    assert found["mend"].startswith("look at character ")
+    assert abs(int(found["mend"].rpartition(" ")[2]) - character) <= 1
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from graphs.errors import Fault, Faults
+from graphs.errors import Fault, Faults, Unknown
 from tracker import intake
 from tracker.desk import Desk
 
@@ -87,7 +87,7 @@ def test_the_pages_are_not_in_the_description(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(KeyError("D9"), 404), (Faults([Fault("", "on", "is no day", "write 2021-03-23")]), 422)]
+    ("error", "status"), [(Unknown("D9"), 404), (Faults([Fault("", "on", "is no day", "write 2021-03-23")]), 422)]
 )
 def test_an_error_is_told_as_its_place_asks_for(
     client: TestClient,

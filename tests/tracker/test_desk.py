@@ -193,6 +193,14 @@ def test_resolving_restores_the_scores_of_later_days(desk: Desk, at: datetime, s
     assert first.score[("eu", "EU")] <= desk.assess(date(2021, 3, 5)).scores.score[("eu", "EU")] < before.score.iloc[0]
 
 
+def test_an_end_that_was_expected_gives_way_to_the_real_one(desk: Desk, at: datetime, strike: Disruption) -> None:
+    desk.write_one(dataclasses.replace(strike, end=date(2021, 4, 25)), who="Ana", at=at)
+    assert desk.resolve("D1", date(2021, 3, 10), who="Ben", at=at).end == date(2021, 3, 10)
+    assert desk.assess(ON).disruptions == []
+    assert desk.resolve("D1", date(2021, 3, 20), who="Ben", at=at).end == date(2021, 3, 20), "it can be corrected"
+    assert [one.id for one in desk.assess(ON).disruptions] == ["D1"]
+
+
 def test_what_cannot_be_resolved(desk: Desk, at: datetime, strike: Disruption) -> None:
     with pytest.raises(KeyError):
         desk.resolve("D1", ON, who="Ana", at=at)

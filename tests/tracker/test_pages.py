@@ -436,7 +436,7 @@ def test_every_fault_is_named_at_the_top_and_at_its_field(empty: TestClient, rea
     page = read_page(empty.post("/disruptions", data=TYPED).text)
     fields = {"origin", "felt", "industries", "severity_likely", "end", "sources"}
     assert {one.partition(":")[0].replace(" ", "_") for one in page.faults} == fields
-    assert "6 things need mending" in page.text
+    assert "Please correct these 6" in page.text
     links = [one.attributes["href"] for one in page.find("a", inside="faults")]
     assert sorted(links) == sorted(f"#{name}" for name in fields)
     for name in fields:
