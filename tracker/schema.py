@@ -66,7 +66,7 @@ class ResolveIn(BaseModel):
 
     end: Any = Field(
         None,
-        description="Last day, such as 2021-04-25; if left out today for what is still in force, else the end on record.",
+        description="Last day, such as 2021-04-25; left out: today if still in force, else the end on record.",
     )
     who: str = Field("API", max_length=200, description="Who resolves it.")
 

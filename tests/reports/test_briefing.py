@@ -98,7 +98,7 @@ def test_every_disruption_in_force_has_a_line_the_costliest_first(toy: ValueChai
     assert (chips.title, chips.since, chips.where, chips.effect) == ("No chips", "2021-02-01", "TW", "supply")
     assert chips.action_required == "coordination, funding"
     assert chips.sources == ("https://a.eu/b", "https://c.eu")
-    assert chips.assumptions[0].startswith("severity stated as one number")
+    assert chips.assumptions[0].startswith("severity stated in part")
 
 
 def test_each_line_has_the_points_of_its_own_disruption(toy: ValueChain) -> None:

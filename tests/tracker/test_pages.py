@@ -225,7 +225,7 @@ def test_one_disruption_is_told_with_its_impact_and_history(
         "log by Ana, cars",
         "Agri-food; Retail",
         "0.4",
-        "severity stated as one number",
+        "severity stated in part",
         "end not known",
     ):
         assert words in page.text
