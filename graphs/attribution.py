@@ -49,8 +49,8 @@ def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
 def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Floats) -> Floats:
     """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading.
 
-    Cuts of demand cost suppliers only, linearly: ``to_suppliers``. The others run through the stocks, those of capacity
-    side by side.
+    Cuts of demand cost suppliers only, linearly: ``to_suppliers``. Cuts of capacity that overtime makes good reach no
+    customer: they cost what they cut, and elsewhere the suppliers. The others run through the stocks, side by side.
     """
     lost = to_suppliers.copy()
     deep = []
@@ -61,8 +61,12 @@ def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Fl
             links = [CutLinks(where, cut, effect.active[:, [_LIKELY]])]
             kept = inventories(chain, np.ones((shock.weeks, len(chain), 1)), links, method)
             lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
-        elif effect.kind == "supply" and effect.cut.any():
+        elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
             deep.append(number)
+        elif effect.kind == "supply":
+            cut = effect.cut[:, _LIKELY]
+            time = effect.active[shock.weeks_before :, _LIKELY].mean()
+            lost[:, number] = np.where(cut > 0, time * cut, to_suppliers[:, number])
     if deep:
         cuts = [shock.effects[number].active[:, [_LIKELY]] * shock.effects[number].cut[:, _LIKELY] for number in deep]
         kept = inventories(chain, 1.0 - np.stack(cuts, axis=2), [], method)

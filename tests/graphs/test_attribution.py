@@ -138,3 +138,14 @@ def test_first_hand_cuts_of_links(toy):
 )
 def test_first_hand_cuts_in_million_euro_a_year(toy, one: Disruption, meur: float):
     assert attribution.first_hand_meur(toy, effect_of(toy, one)) == pytest.approx(meur)
+
+
+def test_a_cut_that_overtime_makes_good_is_weighed_like_a_deeper_one(toy):
+    """9 % and 10 % of all capacity: alone they cost 0.09 and 0.10 at every node of the EU."""
+    day = date(2021, 3, 1)
+    ones = [
+        Disruption(name, ("EU",), day, name, effect="supply", severity_low=cut, severity_likely=cut, severity_high=cut)
+        for name, cut in (("D1", 0.09), ("D2", 0.10))
+    ]
+    shares = attribution.split(toy, shock(toy, ones, day, Method()), Method())
+    assert shares[:8, 0] == pytest.approx(0.09 / 0.19, abs=0.02)
