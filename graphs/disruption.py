@@ -37,7 +37,7 @@ _VOCABULARIES = {
 _SEVERITIES = ("severity_low", "severity_likely", "severity_high")
 _LIMITS = {"id": 40, "title": 300, "description": 20_000, "cause": 2_000, "proposals": 20_000, "magnitude": 2_000,
            "note": 20_000}  # fmt: skip
-_MOST_VALUES = 200
+MOST_VALUES = 200
 _URL = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f\ud800-\udfff]+")
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
@@ -184,6 +184,8 @@ def _faults_of_types(record: Disruption) -> list[Fault]:
         value = getattr(record, name)
         if not isinstance(value, tuple) or not all(isinstance(word, str) for word in value):
             faults.append(Fault("", name, f"{value!r} is not a list of words", "give a list of texts"))
+        elif len(value) > MOST_VALUES:
+            faults.append(Fault("", name, "holds too many values", f"give at most {MOST_VALUES}"))
     return faults
 
 
@@ -202,9 +204,6 @@ def _faults_of_text(record: Disruption) -> list[Fault]:
         for source in record.sources
         if not _URL.fullmatch(source) or len(source) > 2_000
     ]
-    for name in ("sources", "origin", "felt", "industries"):
-        if len(getattr(record, name)) > _MOST_VALUES:
-            faults.append(Fault("", name, "holds too many values", f"give at most {_MOST_VALUES}"))
     return faults
 
 

@@ -199,6 +199,9 @@ def _list(name: str, value: Any, faults: list[Fault]) -> tuple[str, ...] | None:
         faults.append(Fault("", name, f"{value!r} is not a list of texts", "write texts separated by ;"))
         return None
     words = [part.strip() for part in parts if part.strip()]
+    if len(words) > disruption.MOST_VALUES:
+        faults.append(Fault("", name, "holds too many values", f"give at most {disruption.MOST_VALUES}"))
+        return None
     if name in ("origin", "felt"):
         words = [classification.place(word) or word for word in words]
     elif name == "industries":

@@ -547,6 +547,15 @@ def test_two_megabytes_are_too_much(client: TestClient) -> None:
     assert "1 MB" in found["detail"]
 
 
+@pytest.mark.parametrize("name", ["origin", "industries", "ecosystems", "sources"])
+def test_the_answer_to_many_faults_is_no_larger_than_the_question(busy: TestClient, name: str) -> None:
+    """One megabyte of unknown words must not come back as sixty; the first of the faults will do."""
+    words = [f"word{number}" for number in range(5_000)]
+    answer = send(busy, json.dumps(ENOUGH | {name: words}))
+    assert problem(answer, 422)["faults"]
+    assert len(answer.content) < 100_000
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
