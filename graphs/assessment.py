@@ -62,6 +62,18 @@ class Assessment:
         """The disruptions in force on the date, oldest first."""
         return [effect.disruption for effect in self.shock.effects]
 
+    def level(self, name: str) -> pd.DataFrame:
+        """The scores of one level, by key; empty if there are none.
+
+        Examples:
+            >>> from datetime import date
+            >>> from graphs import sources
+            >>> assess(sources.toy(), [], date(2021, 3, 1), Method()).level("country").index.tolist()
+            ['DE', 'FR']
+        """
+        rows = self.scores[self.scores.index.get_level_values("level") == name]
+        return rows.droplevel("level")
+
     def reasons(self, level: str, key: str) -> list[Reason]:
         """Why a score is what it is, the largest term first; the points sum to 100 − score.
 

@@ -110,8 +110,7 @@ def _money(row: pd.Series) -> str:
 
 
 def _ranked(assessment: Assessment, level: str) -> pd.DataFrame:
-    levels = assessment.scores.index.get_level_values("level")
-    rows = assessment.scores[levels == level].droplevel("level").copy()
+    rows = assessment.level(level)
     rows["why"] = [_largest(assessment.reasons(level, str(key))) for key in rows.index]
     return rows.sort_values("score")
 

@@ -18,14 +18,14 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
     Raises:
         Unknown: if the level has no such key.
     """
-    rows = assessment.scores[assessment.scores.index.get_level_values("level") == level]
+    rows = assessment.level(level)
     if key is not None:
-        if (level, key) not in assessment.scores.index:
+        if key not in rows.index:
             raise Unknown(key)
-        rows = assessment.scores.loc[[(level, key)]]
+        rows = rows.loc[[key]]
     return provenance(assessment, position) | {
         "level": level,
-        "scores": [_score(assessment, level, str(name), row) for (_, name), row in rows.iterrows()],
+        "scores": [_score(assessment, level, str(name), row) for name, row in rows.iterrows()],
     }
 
 

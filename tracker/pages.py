@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -56,6 +56,26 @@ def _environment() -> Environment:
 _TEMPLATES = _environment()
 
 
+async def _typed(request: Request) -> dict[str, str]:
+    """What a form of these pages holds, lists joined by semicolons.
+
+    Raises:
+        Faults: anything that no form of these pages sends.
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
+    form = await request.form()
+    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
+
+
+def _known(desk: AtDesk, record_id: str) -> None:
+    """Not found comes before whatever is wrong with what was typed."""
+    log.disruption(desk.engine, record_id)
+
+
+Typed = Annotated[dict[str, str], Depends(_typed)]
+
+
 @router.get("/")
 def home(request: Request, desk: AtDesk, on: On = None) -> Response:
     """Today's state on one screen."""
@@ -98,11 +118,9 @@ def new_disruption(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/disruptions")
-async def log_disruption(request: Request) -> Response:
+def log_disruption(request: Request, desk: AtDesk, typed: Typed) -> Response:
     """Take the form in; what was typed is never lost."""
-    typed = await _typed(request)
     who = typed.pop("who", "").strip()
-    desk = desk_of(request)
     try:
         record = intake.read(typed, desk.industries)
         written = desk.write_one(record, who=who or _NOBODY, at=datetime.now(UTC))
@@ -117,12 +135,9 @@ def one_disruption(request: Request, desk: AtDesk, record_id: str) -> Response:
     return _disruption_page(request, record_id, ())
 
 
-@router.post("/disruptions/{record_id}/resolve")
-async def resolve(request: Request, record_id: str) -> Response:
+@router.post("/disruptions/{record_id}/resolve", dependencies=[Depends(_known)])
+def resolve(request: Request, desk: AtDesk, record_id: str, typed: Typed) -> Response:
     """Close a disruption."""
-    desk = desk_of(request)
-    log.disruption(desk.engine, record_id)  # not found, whatever was typed
-    typed = await _typed(request)
     try:
         last = intake.day("end", typed.get("end", ""))
         desk.resolve(record_id, last, who=typed.get("who", "").strip() or _NOBODY, at=datetime.now(UTC))
@@ -182,18 +197,6 @@ def error_page(request: Request, status: int, title: str, detail: str, faults: t
     return _page(request, "error.html", status=status, title=title, detail=detail, faults=faults)
 
 
-async def _typed(request: Request) -> dict[str, str]:
-    """What a form of these pages holds, lists joined by semicolons.
-
-    Raises:
-        Faults: anything that no form of these pages sends.
-    """
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
-    form = await request.form()
-    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
-
-
 def _page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     html = _TEMPLATES.get_template(template).render(
         path=request.url.path, meta=desk_of(request).chain.meta, status=status, **values
@@ -243,8 +246,7 @@ def _disruption_page(request: Request, record_id: str, faults: tuple[Fault, ...]
 
 
 def _level(assessment: Assessment, level: str) -> list[dict[str, Any]]:
-    levels = assessment.scores.index.get_level_values("level")
-    rows = assessment.scores[levels == level].droplevel("level").sort_values("score")
+    rows = assessment.level(level).sort_values("score")
     rows["recovery_weeks"] = rows.recovery_weeks.astype(object).where(rows.recovery_weeks.notna(), None)
     return list(rows.reset_index().to_dict("records"))
 
