@@ -77,7 +77,7 @@ _NUTS_COUNTRIES = (EU27 - {"GR"}) | set("EL UK AL BA CH IS LI ME MK NO RS TR UA 
 _NUTS = re.compile(r"^[A-Z]{2}[0-9A-Z]{1,3}$")
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def divisions(code: str) -> frozenset[str]:
     """NACE Rev.2 divisions that a code covers; empty if it is no NACE code.
 

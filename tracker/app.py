@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from graphs.disruption import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from tracker import api, pages
 from tracker.desk import Desk
@@ -85,7 +86,11 @@ def _not_understood(request: Request, error: Exception) -> Response:
             faults.append(Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}"))
         else:
             field = ".".join(str(part) for part in one["loc"][1:]) or "body"
-            faults.append(Fault("", field, one["msg"], "see the description at /docs"))
+            if field == "on":
+                mend = f"write a day from {EARLIEST} to {LATEST}, such as 2021-03-23"
+                faults.append(Fault("", field, f"{str(one['input'])[:60]!r} is no date in range", mend))
+            else:
+                faults.append(Fault("", field, one["msg"], "see the description at /docs"))
     return _problem(request, 422, "The request was not understood", f"{len(faults)} to mend.", tuple(faults))
 
 

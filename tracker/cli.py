@@ -187,10 +187,10 @@ def _in_words() -> Iterator[None]:
         raise typer.Exit(2) from None
     except SQLAlchemyError as error:
         mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
-        _errors.print(f"The database cannot be used: {error.args[0]}; {mend}", style="red")
+        _errors.print(f"The database cannot be used: {getattr(error, 'orig', None) or error}; {mend}", style="red")
         raise typer.Exit(1) from None
     except OSError as error:
-        _errors.print(f"{error.filename}: {error.strerror}", style="red")
+        _errors.print(f"{error.filename or 'a file'}: {error.strerror}", style="red")
         raise typer.Exit(1) from None
 
 
@@ -234,7 +234,8 @@ def _answers(assessment: Assessment, position: int) -> dict[str, Any]:
 
 
 def _table(assessment: Assessment) -> Table:
-    title = f"{assessment.on}: {len(assessment.disruptions)} disruptions in force"
+    number = len(assessment.disruptions)
+    title = f"{assessment.on}: {number} disruption{'' if number == 1 else 's'} in force"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Ecosystem (EU27)", no_wrap=True)
     for name in ("Score", "Low–high", "Structure", "State", "Loss bn EUR"):

@@ -233,8 +233,8 @@ def _share(name: str, value: Any, faults: list[Fault]) -> float | None:
         faults.append(Fault("", name, f"{_short(text)} may be 1 % or the whole", "write 1 % or 100 %"))
         return None
     if not 0 <= share <= 1:
-        written = text if percent else f"{text} (that is {100 * share:.6g} %)"
-        faults.append(Fault("", name, f"{_short(written)} is outside 0–100 %", "write 40 % or 0.4"))
+        meaning = "" if percent else f" (that is {100 * share:.6g} %)"
+        faults.append(Fault("", name, f"{_short(text)}{meaning} is outside 0–100 %", "write 40 % or 0.4"))
         return None
     return share
 

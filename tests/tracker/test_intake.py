@@ -89,8 +89,8 @@ def test_severities_are_read_as_share_or_percentage(written: Any, share: float) 
     ("written", "fault"),
     [
         ("140 %", "'140 %' is outside 0–100 %"),
-        ("1.4", "'1.4 (that is 140 %)' is outside 0–100 %"),
-        (40, "'40 (that is 4000 %)' is outside 0–100 %"),
+        ("1.4", "'1.4' (that is 140 %) is outside 0–100 %"),
+        (40, "'40' (that is 4000 %) is outside 0–100 %"),
         ("-1 %", "'-1 %' is outside 0–100 %"),
         ("half", "'half' is no share"),
         ("40 % of it", "'40 % of it' is no share"),
