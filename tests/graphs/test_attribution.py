@@ -73,6 +73,33 @@ def test_cuts_of_demand_share_by_what_each_costs_alone(toy):
     np.testing.assert_allclose(split(toy, *records), costs / costs.sum(axis=1, keepdims=True), atol=1e-3)
 
 
+def test_cuts_of_supply_and_demand_share_by_what_each_costs_alone(toy):
+    records = [record("TW", industries=("C26",)), record("DE", "demand", 0.1, industries=("C29",))]
+    costs = np.column_stack([cost_alone(toy, one) for one in records])
+    both = toy.keys.get_loc("DE_C29")
+    assert costs[both].min() > 0.01
+    np.testing.assert_allclose(split(toy, *records)[both], costs[both] / costs[both].sum(), atol=1e-3)
+
+
+def test_shallow_cuts_share_by_nearly_what_each_costs_alone(toy):
+    """Cuts that overtime makes good are reckoned linearly: within 6 points of what the simulation would say."""
+    records = [record("DE", severity=0.05), record("FR", severity=0.08), record("TW", "demand", 0.2)]
+    costs = np.column_stack([cost_alone(toy, one) for one in records])
+    shares = split(toy, *records)
+    hurt = costs.sum(axis=1) > 0.005
+    assert hurt.sum() >= 8
+    np.testing.assert_allclose(shares[hurt], costs[hurt] / costs[hurt].sum(axis=1, keepdims=True), atol=0.06)
+
+
+def test_what_only_several_cost_together_is_theirs_by_reach():
+    """Overtime makes good one cut of 8 % for the customer, not two; less final demand costs a customer nothing."""
+    chain = ValueChain.from_matrix(["TW_C26", "DE_C29"], [[0, 60], [0, 0]], [40, 100])
+    records = [record("TW", severity=0.08, days=181, id=name) for name in ("D1", "D2")]
+    records.append(record("TW", "demand", 0.5, days=181, id="D3"))
+    assert [cost_alone(chain, one)[1] for one in records] == [0, 0, 0]
+    np.testing.assert_allclose(split(chain, *records)[1], [0.5, 0.5, 0], atol=1e-6)
+
+
 def test_two_worlds_apart_blame_their_own():
     flows = np.zeros((4, 4))
     flows[0, 1] = flows[2, 3] = 50

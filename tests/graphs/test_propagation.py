@@ -434,9 +434,10 @@ def shocks(draw: st.DrawFn, effect: str) -> Disruption:
 
 
 def kept(chain: ValueChain, *records: Disruption) -> dict[date, np.ndarray]:
-    """Output kept by the first day of each week, three readings."""
-    found = shock(chain, records, ON, METHOD)
-    result = propagate(chain, found, METHOD).kept
+    """Output kept by the first day of each week, three readings; half a year of them in all."""
+    method = replace(METHOD, horizon_weeks=16, lookback_weeks=10)
+    found = shock(chain, records, ON, method)
+    result = propagate(chain, found, method).kept
     return {found.first_day + timedelta(weeks=week): result[week] for week in range(found.weeks)}
 
 
