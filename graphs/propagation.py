@@ -41,8 +41,8 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
         >>> from datetime import date
         >>> from graphs import sources
         >>> from graphs.shock import shock
-        >>> Impact = propagate(sources.toy(), shock(sources.toy(), [], date(2021, 3, 1), Method()), Method())
-        >>> bool((Impact.kept == 1).all())
+        >>> impact = propagate(sources.toy(), shock(sources.toy(), [], date(2021, 3, 1), Method()), Method())
+        >>> bool((impact.kept == 1).all())
         True
     """
     demand = shock.remaining("demand", len(chain))

@@ -1,0 +1,67 @@
+"""The chain as a graph with an assessment marked on it, and where its nodes stand."""
+
+from datetime import date
+
+import pytest
+
+from graphs.assessment import assess
+from graphs.disruption import Disruption
+from graphs.layout import grid
+from graphs.method import Method
+from graphs.picture import picture, picture_page
+from graphs.worst_day import worst_day
+
+DAY = date(2021, 3, 1)
+
+
+def marked(chain, *records: Disruption, min_flow_meur: float = 20):
+    return picture(chain, assess(chain, list(records), DAY, Method()), min_flow_meur)
+
+
+def test_a_node_that_a_disruption_names_is_marked(toy):
+    graph = marked(toy, Disruption("Strike", ("DE",), DAY, "D1", effect="supply", industries=("C29",)))
+    assert {key for key, node in graph.nodes(data=True) if node["disruptions"]} == {"DE_C29"}
+    assert graph.nodes["DE_C29"]["disruptions"] == ["D1 Strike"]
+
+
+def test_what_cuts_nearly_all_marks_nobody(toy):
+    graph = marked(toy, Disruption("Pandemic", ("EU",), DAY, "D1", effect="supply"))
+    assert not any(node["disruptions"] for _, node in graph.nodes(data=True))
+    assert graph.nodes["DE_A"]["loss_share"] > 0
+
+
+def test_a_cut_link_is_in_it_even_below_the_threshold(toy):
+    ban = Disruption("Ban", ("TW",), DAY, "D1", effect="link", felt=("FR",), industries=("C26",), severity_likely=0.4)
+    graph = marked(toy, ban, min_flow_meur=1_000)
+    cut = {(supplier, buyer): data["cut_share"] for supplier, buyer, data in graph.edges(data=True)}
+    assert cut == pytest.approx({("TW_C26", "FR_C26"): 0.4, ("TW_C26", "FR_C29"): 0.4})
+
+
+def test_flows_outside_the_eu_are_left_out(toy):
+    graph = marked(toy, min_flow_meur=1)
+    assert not [pair for pair in graph.edges if pair[0].startswith("TW") and pair[1].startswith("TW")]
+    assert graph.has_edge("TW_C26", "DE_C29")
+    assert graph.nodes["TW_C26"]["score"] is None
+
+
+def test_the_layout_is_the_chains_alone(toy):
+    """Pictures of different days can be laid on one another; the EU stands above the others."""
+    found = grid(toy)
+    places = found.places
+    assert len(places.drop_duplicates()) == len(toy)
+    assert places.y["TW_A"] > max(places.y["DE_A"], places.y["FR_A"])
+    assert places.x["DE_C29"] == places.x["TW_C29"]
+
+
+def test_the_page_says_what_it_rests_on(toy):
+    page = picture_page(toy, assess(toy, [], DAY, Method()), "All is calm.", 20)
+    assert "All is calm." in page
+    assert "INVENTED" in page
+    assert "flows of 20 million euro a year" in page
+
+
+def test_the_worst_day_counts_only_what_counts(toy):
+    deep = Disruption("Deep", ("DE",), date(2021, 5, 1), severity_likely=0.9, state="rejected")
+    small = Disruption("Small", ("DE",), DAY, severity_likely=0.1)
+    assert worst_day(toy, [deep, small], Method()) == DAY
+    assert worst_day(toy, [deep], Method()) is None
