@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphs.inventories import CutLinks, inventories, residual_demand
 from graphs.method import Method
 from graphs.propagation import leontief
+from graphs.propagation.inventories import CutLinks, inventories, residual_demand
 from graphs.shock import Effect, Shock
-from graphs.valuechain import Floats, Integers, ValueChain
+from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 _LIKELY = 1
 
@@ -39,7 +39,7 @@ def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     time = np.array([effect.active[shock.weeks_before :, _LIKELY].mean() for effect in shock.effects])
     unsold = np.array([_unsold(chain, effect) for effect in shock.effects])
     first = np.array([direct(chain, effect) * (effect.kind != "demand") for effect in shock.effects])
-    to_suppliers = time * _ratio(leontief(chain, unsold).T, chain.output[:, None])
+    to_suppliers = time * share_of(leontief(chain, unsold).T, chain.output[:, None])
     to_customers = time * (first @ chain.leontief_inverse).T
     alone = _simulated(chain, shock, method, to_suppliers)
     table = alone + 1e-6 * (to_suppliers + to_customers) + 1e-15
@@ -83,7 +83,7 @@ def direct(chain: ValueChain, effect: Effect) -> Floats:
     if effect.kind != "link":
         return effect.cut[:, _LIKELY]
     where, flow = _cut_flows(chain, effect)
-    return _ratio(_sum_by(chain.inputs.buyer[where], flow, len(chain)), chain.flows.sum(axis=0))
+    return share_of(_sum_by(chain.inputs.buyer[where], flow, len(chain)), chain.flows.sum(axis=0))
 
 
 def first_hand_meur(chain: ValueChain, effect: Effect) -> float:
@@ -108,7 +108,3 @@ def _cut_flows(chain: ValueChain, effect: Effect) -> tuple[Integers, Floats]:
 
 def _sum_by(position: Integers, values: Floats, length: int) -> Floats:
     return np.bincount(position, values, minlength=length).astype(float)
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros(part.shape), where=np.broadcast_to(whole > 0, part.shape))

@@ -100,6 +100,16 @@ class ValueChain:
         """Gross output x, million euro a year."""
         return self.nodes.output_meur.to_numpy(float)
 
+    def series(self, values: npt.ArrayLike, name: str) -> pd.Series[float]:
+        """Values in the order of the nodes as a named Series by key: the shape of every metric.
+
+        Examples:
+            >>> from graphs import sources
+            >>> sources.toy().series(range(12), "rank")["DE_C26"]
+            np.float64(1.0)
+        """
+        return pd.Series(np.asarray(values, float), self.keys, name=name)
+
     @functools.cached_property
     def in_eu(self) -> npt.NDArray[np.bool_]:
         """True for nodes in one of the 27 member states."""
@@ -108,7 +118,7 @@ class ValueChain:
     @functools.cached_property
     def technical_coefficients(self) -> Floats:
         """A = Z x̂⁻¹: input from i for one euro of j's output; 0 where output is 0."""
-        return _frozen(self.flows.toarray() * _inverse(self.output)[None, :])
+        return _frozen(share_of(self.flows.toarray(), self.output[None, :]))
 
     @functools.cached_property
     def leontief_inverse(self) -> Floats:
@@ -257,13 +267,23 @@ def _starts(labels: Integers) -> Integers:
     return np.concatenate(([0], changes, [len(labels)])).astype(np.int64) if len(labels) else np.zeros(1, np.int64)
 
 
-def _inverse(values: Floats) -> Floats:
-    return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
-
-
 def _frozen(array: Floats) -> Floats:
     array.flags.writeable = False
     return array
+
+
+def share_of(part: Floats, whole: Floats) -> Floats:
+    """part / whole, and 0 where there is no whole.
+
+    Args:
+        whole: of the shape of ``part``, or one that broadcasts to it.
+
+    Examples:
+        >>> share_of(np.array([1.0, 2.0]), np.array([4.0, 0.0])).tolist()
+        [0.25, 0.0]
+    """
+    part = np.asarray(part, float)
+    return np.divide(part, whole, out=np.zeros(part.shape), where=np.broadcast_to(whole > 0, part.shape))
 
 
 def positions(chain: ValueChain, keys: Iterable[str]) -> Integers:

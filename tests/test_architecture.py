@@ -31,7 +31,7 @@ def test_contracts_hold() -> None:
 @pytest.mark.parametrize(
     ("file", "line"),
     [
-        ("graphs/metrics.py", "import tracker.log"),
+        ("graphs/metrics/sourcing.py", "import tracker.log"),
         ("graphs/valuechain.py", "import graphs.assessment"),
         ("tracker/log.py", "import tracker.api"),
         ("graphs/shock.py", "import pyvis"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -12,31 +11,27 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 from rich import box
-from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
-from graphs import sources
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
-from graphs.errors import Faults, Unknown
+from graphs.errors import Unknown
 from graphs.picture import picture_page
 from graphs.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, intake, log
+from tracker import answer, intake, log, workbench
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings
+from tracker.terminal import console, fail, in_words, progress
 
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-_console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 100)
-_errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+app.add_typer(workbench.app)
 
 
 @app.callback(invoke_without_command=True)
@@ -45,16 +40,16 @@ def main(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     with _at_desk() as desk:
-        with _progress("Assessing today and finding the worst day on record"):
+        with progress("Assessing today and finding the worst day on record"):
             today, worst = desk.assess(date.today()), desk.worst_day() or date.today()
-        with _progress(f"Assessing the worst day on record, {worst}"):
+        with progress(f"Assessing the worst day on record, {worst}"):
             hardest = desk.assess(worst)
-        with _progress("Writing the graph, the briefing and the scores"):
+        with progress("Writing the graph, the briefing and the scores"):
             _write(desk, hardest, today)
-        _console.print(_table(hardest))
-        _console.print(headline(today))
-        _console.print(f"\nResults in {desk.settings.out}/: graph.html, briefing.html, scores.csv, assessment.json")
-        _console.print(
+        console.print(_table(hardest))
+        console.print(headline(today))
+        console.print(f"\nResults in {desk.settings.out}/: graph.html, briefing.html, scores.csv, assessment.json")
+        console.print(
             f"To log disruptions and look at them: python3 -m tracker serve (http://localhost:{desk.settings.port})"
         )
 
@@ -63,11 +58,11 @@ def main(context: typer.Context) -> None:
 def serve() -> None:
     """Serve the pages and the API on this machine only (there is no login yet)."""
     with _at_desk() as desk:
-        with _progress("Assessing today and the worst day on record"):
+        with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
         port = desk.settings.port
-        _console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
+        console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
         uvicorn.run(create_app(desk), host="127.0.0.1", port=port, log_level="warning")
 
 
@@ -112,7 +107,7 @@ def import_file(
         try:
             text = file.read_text("utf-8-sig")
         except UnicodeDecodeError:
-            _fail(f"{file}: is not UTF-8 text; save it as CSV UTF-8")
+            fail(f"{file}: is not UTF-8 text; save it as CSV UTF-8")
         records = intake.read_csv(text, desk.industries)
         _say_written(desk.write(records, who=who, at=_now()), len(records))
 
@@ -128,8 +123,8 @@ def resolve(
         try:
             closed = desk.resolve(record_id, intake.day("end", end) if end else None, who=who, at=_now())
         except Unknown:
-            _fail(f"{record_id}: there is no such disruption in the log")
-        _console.print(f"{record_id} is resolved; its last day is {closed.end}.")
+            fail(f"{record_id}: there is no such disruption in the log")
+        console.print(f"{record_id} is resolved; its last day is {closed.end}.")
 
 
 @app.command()
@@ -138,70 +133,23 @@ def verify() -> None:
     with _at_desk() as desk:
         broken = log.verify(desk.engine)
         if broken:
-            _fail(f"The seal does not fit at entry {', '.join(map(str, broken))}: the log was altered")
-        _console.print(f"{desk.position} entries, every seal fits.")
-
-
-@app.command()
-def check(
-    folder: Annotated[Path, typer.Argument(help="Folder with a chain of your own: nodes.csv and flows.csv.")],
-) -> None:
-    """Check the tables of a value chain: every fault at once, or what it holds."""
-    with _in_words():
-        chain = sources.read_folder(folder)
-        chain.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
-        _console.print(
-            f"{folder}: {len(chain)} nodes in {chain.nodes.country.nunique()} countries and "
-            f"{chain.nodes.industry.nunique()} industries, {chain.flows.nnz} flows; the accounts balance."
-        )
-        _console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker")
+            fail(f"The seal does not fit at entry {', '.join(map(str, broken))}: the log was altered")
+        console.print(f"{desk.position} entries, every seal fits.")
 
 
 @contextmanager
 def _at_desk() -> Iterator[Desk]:
     """An open desk with a log that has begun; faults in words, not as a traceback."""
-    with _in_words():
+    with in_words():
         desk = None
         try:
-            with _progress("Opening the log and the value chain"):
+            with progress("Opening the log and the value chain"):
                 desk = Desk(Settings())
                 desk.seed(_now())
             yield desk
         finally:
             if desk is not None:
                 desk.close()
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except Faults as found:
-        for fault in found.faults:
-            _errors.print(str(fault), style="red")
-        raise typer.Exit(2) from None
-    except ValidationError as error:
-        for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"]).upper()
-            _errors.print(f"TRACKER_{name}: {one['msg']}; see the settings in the README", style="red")
-        raise typer.Exit(2) from None
-    except SQLAlchemyError as error:
-        mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
-        _errors.print(f"The database cannot be used: {getattr(error, 'orig', None) or error}; {mend}", style="red")
-        raise typer.Exit(1) from None
-    except OSError as error:
-        _errors.print(f"{error.filename or 'a file'}: {error.strerror}", style="red")
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[None]:
-    if not _console.is_terminal:
-        _console.print(f"{what} …")
-        yield
-        return
-    with _console.status(f"{what} …"):
-        yield
 
 
 def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
@@ -260,14 +208,9 @@ def _table(assessment: Assessment) -> Table:
 def _say_written(written: list[Disruption], given: int) -> None:
     for one in written:
         missing = f" (not stated: {', '.join(one.missing())})" if one.missing() else ""
-        _console.print(f"{one.id}: {one.title}{missing}")
+        console.print(f"{one.id}: {one.title}{missing}")
     if len(written) < given:
-        _console.print(f"{given - len(written)} left out: the log already holds them.")
-
-
-def _fail(message: str) -> None:
-    _errors.print(message.encode("utf-8", "replace").decode(), style="red")
-    raise typer.Exit(2)
+        console.print(f"{given - len(written)} left out: the log already holds them.")
 
 
 def _now() -> datetime:

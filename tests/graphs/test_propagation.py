@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
-from graphs.inventories import CutLinks, inventories
 from graphs.method import Method
 from graphs.propagation import Impact, demand_kept, leontief, propagate, weeks_to_recover
+from graphs.propagation.inventories import CutLinks, inventories
 from graphs.shock import shock
 from graphs.valuechain import ValueChain
 
