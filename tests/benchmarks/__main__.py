@@ -1,4 +1,4 @@
-"""Benchmarks: ``python3 -m tests.benchmarks [NAME …]``. Ratios side by side in one run; the table goes to out/.
+"""Benchmarks: ``python3 tests/benchmarks [NAME …]``. Ratios side by side in one run; the table goes to out/.
 
 Absolute times tell of the machine; only the ratios of one run can be compared.
 """
@@ -12,8 +12,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-
-from tests.benchmarks.measure import Row
+from measure import Row
 
 HERE = Path(__file__).parent
 OUT = Path("out")
@@ -29,7 +28,7 @@ def main(names: list[str]) -> None:
     rows = []
     for name in names or known:
         row: Row
-        for row in importlib.import_module(f"tests.benchmarks.bench_{name}").rows():
+        for row in importlib.import_module(f"bench_{name}").rows():
             ratio = f"{row.ratio:,.0f} × {row.other} ({row.other_s:.3g} s)" if row.ratio is not None else ""
             print(f"{name}: {row.work}: {row.own_s:.4g} s; {ratio} {row.verdict} {row.note}".rstrip(), flush=True)
             rows.append({"benchmark": name, **vars(row), "ratio": row.ratio, "verdict": row.verdict})
