@@ -14,7 +14,7 @@ from graphs import attribution, resilience
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import WEEKS_A_YEAR, propagate, weeks_to_recover
-from graphs.shock import Effect, Shock, shock
+from graphs.shock import DatedShock, Recorded, shock
 from graphs.valuechain import Floats, Meta, ValueChain
 
 _NO_POINTS = 5e-7
@@ -49,7 +49,7 @@ class Assessment:
     on: date
     method: Method
     chain: Meta
-    shock: Shock
+    shock: DatedShock
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
@@ -217,8 +217,8 @@ def _scores(
     return scores
 
 
-def _nodes(chain: ValueChain, found: Shock, loss_share: Floats) -> pd.DataFrame:
-    period = found.weeks - found.weeks_before
+def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataFrame:
+    period = found.steps - found.weeks_before
     nodes = chain.nodes[["label", "country", "industry", "output_meur"]].copy()
     for name, share in zip(("_low", "", "_high"), loss_share.T, strict=True):
         nodes[f"loss{name}_meur"] = share * chain.output * period / WEEKS_A_YEAR
@@ -228,14 +228,14 @@ def _nodes(chain: ValueChain, found: Shock, loss_share: Floats) -> pd.DataFrame:
     return nodes
 
 
-def _path(found: Shock, weights: pd.DataFrame, lost: Floats) -> pd.DataFrame:
+def _path(found: DatedShock, weights: pd.DataFrame, lost: Floats) -> pd.DataFrame:
     shown = [column for column in weights.columns if column[0] in ("eu", "ecosystem")]
-    days = [found.first_day + timedelta(weeks=week) for week in range(found.weeks)]
+    days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
     frame = pd.DataFrame(lost @ weights[shown].to_numpy(), index=days, columns=[key for _, key in shown])
     return frame.rename_axis(index="week", columns="group")
 
 
-def _sentence(effect: Effect, direct: float) -> str:
+def _sentence(effect: Recorded, direct: float) -> str:
     what = {"supply": "of its capacity", "demand": "of its final demand", "link": "of its inputs"}[effect.kind]
     how = f"cuts {100 * direct:.2g} % {what}" if direct >= 5e-5 else "reaches it through suppliers and customers"
     return f"{effect.disruption.title}: {how}"

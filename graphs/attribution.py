@@ -6,14 +6,14 @@ import numpy as np
 
 from graphs.method import Method
 from graphs.propagation import leontief
-from graphs.propagation.inventories import CutLinks, inventories, residual_demand
-from graphs.shock import Effect, Shock
+from graphs.propagation.inventories import inventories, residual_demand
+from graphs.shock import CutLinks, DatedShock, Effect
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 _LIKELY = 1
 
 
-def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
+def split(chain: ValueChain, shock: DatedShock, method: Method) -> Floats:
     """Share of each node's loss put down to each disruption in force.
 
     In proportion to what each would cost alone over the horizon, likely reading. Where none would cost anything
@@ -46,7 +46,7 @@ def split(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
-def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Floats) -> Floats:
+def _simulated(chain: ValueChain, shock: DatedShock, method: Method, to_suppliers: Floats) -> Floats:
     """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading.
 
     Cuts of demand cost suppliers only, linearly: ``to_suppliers``. Cuts of capacity that overtime makes good reach no
@@ -56,10 +56,9 @@ def _simulated(chain: ValueChain, shock: Shock, method: Method, to_suppliers: Fl
     deep = []
     for number, effect in enumerate(shock.effects):
         if effect.kind == "link":
-            where = effect.flows(chain)
-            cut = effect.flow_cut(chain, where)[:, [_LIKELY]]
-            links = [CutLinks(where, cut, effect.active[:, [_LIKELY]])]
-            kept = inventories(chain, np.ones((shock.weeks, len(chain), 1)), links, method)
+            found = effect.links(chain)
+            links = [CutLinks(found.where, found.cut[:, [_LIKELY]], found.active[:, [_LIKELY]])]
+            kept = inventories(chain, np.ones((shock.steps, len(chain), 1)), links, method)
             lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
         elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
             deep.append(number)
@@ -102,8 +101,8 @@ def _unsold(chain: ValueChain, effect: Effect) -> Floats:
 
 def _cut_flows(chain: ValueChain, effect: Effect) -> tuple[Integers, Floats]:
     """The flows that a link effect cuts, and by how many million euro a year."""
-    where = effect.flows(chain)
-    return where, chain.inputs.flow_meur[where] * effect.flow_cut(chain, where)[:, _LIKELY]
+    found = effect.links(chain)
+    return found.where, chain.inputs.flow_meur[found.where] * found.cut[:, _LIKELY]
 
 
 def _sum_by(position: Integers, values: Floats, length: int) -> Floats:

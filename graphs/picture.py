@@ -100,8 +100,8 @@ def _cut(chain: ValueChain, assessment: Assessment) -> list[tuple[str, str, floa
     links, share = chain.inputs, np.zeros(len(chain.inputs.flow_meur))
     for effect in assessment.shock.effects:
         if effect.kind == "link":
-            where = effect.flows(chain)
-            share[where] = 1.0 - (1.0 - share[where]) * (1.0 - effect.flow_cut(chain, where)[:, 1])
+            found = effect.links(chain)
+            share[found.where] = 1.0 - (1.0 - share[found.where]) * (1.0 - found.cut[:, 1])
     largest = np.argsort(-share * links.flow_meur, kind="stable")[:_MOST_CUT]
     names = chain.keys
     return [

@@ -32,47 +32,52 @@ from graphs.valuechain import Floats, Integers, ValueChain
 
 
 @dataclass(frozen=True, eq=False)
-class Effect:
-    """What one disruption takes away.
+class CutLinks:
+    """Flows that are cut together, k scenarios side by side.
 
-    ``cut``: share lost by node and reading (n × 3); ``active``: share of each week in force by reading (weeks × 3);
-    ``buyers``: for a link, share of each node that is no longer served, by reading (n × 3).
+    ``where``: positions in ``chain.inputs`` (m); ``cut``: share cut at the most (m × k); ``active``: share of each
+    step in force (steps × k).
     """
 
-    disruption: Disruption
+    where: Integers
+    cut: Floats
+    active: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What one cause takes away, k scenarios side by side.
+
+    ``kind``: ``supply`` (capacity), ``demand`` (final demand) or ``link`` (sales of some to some); ``cut``: share lost
+    by node at the most (n × k); ``active``: share of it in force by step (steps × k), which gives it a start, an end
+    and a shape of recovery; ``buyers``: for a link, share of each node that is no longer served (n × k).
+    """
+
     kind: str
     cut: Floats
     active: Floats
     buyers: Floats
-    assumptions: tuple[str, ...]
 
-    def flows(self, chain: ValueChain) -> Integers:
-        """Positions in ``chain.inputs`` of the flows that a link cuts: between its two ends, across a border."""
+    def links(self, chain: ValueChain) -> CutLinks:
+        """The flows that a link cuts: between its two ends, across a border."""
         country = pd.factorize(chain.nodes.country)[0]
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
-        return np.flatnonzero(sells[supplier] & buys[buyer] & (country[supplier] != country[buyer]))
-
-    def flow_cut(self, chain: ValueChain, where: Integers) -> Floats:
-        """Share cut of the flows at these positions, by reading (m × 3)."""
-        return self.cut[chain.inputs.supplier[where]] * self.buyers[chain.inputs.buyer[where]]
+        where = np.flatnonzero(sells[supplier] & buys[buyer] & (country[supplier] != country[buyer]))
+        return CutLinks(where, self.cut[supplier[where]] * self.buyers[buyer[where]], self.active)
 
 
 @dataclass(frozen=True, eq=False)
 class Shock:
-    """The effects of all disruptions in force on a date, over the weeks that are followed.
+    """All effects together, over steps of some days, k scenarios side by side."""
 
-    Week 0 begins on ``first_day``; the first ``weeks_before`` weeks lie before the date.
-    """
-
-    on: date
-    first_day: date
-    weeks_before: int
-    weeks: int
     effects: tuple[Effect, ...]
+    steps: int
+    step_days: int = 7
+    scenarios: int = len(READINGS)
 
     def remaining(self, kind: str, nodes: int) -> Floats:
-        """Share that remains by week, node and reading (weeks × n × 3), all effects of a kind together: Π(1 − cut).
+        """Share that remains by step, node and scenario (steps × n × k), all effects of a kind together: Π(1 − cut).
 
         Examples:
             >>> from datetime import date
@@ -82,14 +87,39 @@ class Shock:
             >>> result.remaining("supply", 12)[0, :5, 1].tolist()
             [0.6, 0.6, 0.6, 0.6, 1.0]
         """
-        share = np.ones((self.weeks, nodes, len(READINGS)))
+        share = np.ones((self.steps, nodes, self.scenarios))
         for effect in self.effects:
             if effect.kind == kind:
                 share *= 1.0 - effect.active[:, None, :] * effect.cut[None, :, :]
         return share
 
+    def links(self, chain: ValueChain) -> list[CutLinks]:
+        """The flows that are cut, effect by effect."""
+        return [effect.links(chain) for effect in self.effects if effect.kind == "link"]
 
-def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> Shock:
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Recorded(Effect):
+    """What one disruption on record takes away, and what had to be assumed of it."""
+
+    disruption: Disruption
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DatedShock(Shock):
+    """The effects of all disruptions in force on a date, by week, in the readings low, likely and high.
+
+    Week 0 begins on ``first_day``; the first ``weeks_before`` weeks lie before the date.
+    """
+
+    effects: tuple[Recorded, ...]
+    on: date
+    first_day: date
+    weeks_before: int
+
+
+def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> DatedShock:
     """What the disruptions in force on a date mean for the chain, by the rule of this module.
 
     Examples:
@@ -106,10 +136,10 @@ def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method
     weeks_before = -((first - on).days // 7)
     first_day, weeks = on - timedelta(weeks=weeks_before), weeks_before + method.horizon_weeks
     effects = tuple(_effect(chain, one, first_day, weeks, method) for one in active)
-    return Shock(on, first_day, weeks_before, weeks, effects)
+    return DatedShock(effects=effects, steps=weeks, on=on, first_day=first_day, weeks_before=weeks_before)
 
 
-def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, method: Method) -> Effect:
+def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, method: Method) -> Recorded:
     assumptions: list[str] = []
     link = record.effect == "link"
     places = record.origin or (("WORLD",) if link else record.felt)
@@ -130,7 +160,10 @@ def _effect(chain: ValueChain, record: Disruption, first_day: date, weeks: int, 
     if not cut.any():
         assumptions.append("nothing in this value chain is hit: place and industry are not in it")
     active = _active(record, first_day, weeks, method.duration_weeks)
-    return Effect(record, record.effect or "supply", cut, active, buyers, tuple(assumptions))
+    return Recorded(
+        kind=record.effect or "supply", cut=cut, active=active, buyers=buyers, disruption=record,
+        assumptions=tuple(assumptions),
+    )  # fmt: skip
 
 
 def _severity(record: Disruption, located: bool, method: Method, assumptions: list[str]) -> Range:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from graphs.assessment import Assessment, Reason
 from graphs.disruption import ACTIONS
-from graphs.shock import Effect
+from graphs.shock import Recorded
 
 _MOST_COUNTRIES = 10
 
@@ -121,7 +121,7 @@ def _largest(reasons: list[Reason]) -> str:
     return f"−{(hits or reasons)[0].points:.1f}: {(hits or reasons)[0].text}"
 
 
-def _line(effect: Effect, points: float) -> Line:
+def _line(effect: Recorded, points: float) -> Line:
     record = effect.disruption
     return Line(
         id=record.id,

@@ -8,7 +8,7 @@ import numpy as np
 
 from graphs.method import Method
 from graphs.propagation.demand import demand_kept, leontief
-from graphs.propagation.inventories import CutLinks, inventories
+from graphs.propagation.inventories import inventories
 from graphs.propagation.path import weeks_to_recover
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
@@ -20,25 +20,18 @@ WEEKS_A_YEAR = 52.0
 
 @dataclass(frozen=True, eq=False)
 class Impact:
-    """Share of weekly output that is kept, by week, node and reading (weeks × n × 3), 1 without a shock.
+    """Share of normal output that is kept, by step, node and scenario (steps × n × k); 1 without a shock."""
 
-    ``kept`` is the smaller of ``by_demand`` and ``by_supply``: the short side of each market decides.
-    """
-
-    by_demand: Floats
-    by_supply: Floats
-
-    @property
-    def kept(self) -> Floats:
-        """What remains of output when supply and demand both bind."""
-        return np.minimum(self.by_demand, self.by_supply)
+    kept: Floats
+    step_days: int
+    model: str
 
 
 def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
     """Carry a shock through the chain.
 
     Cuts of final demand go through Leontief's inverse, at once; cuts of capacity and links go through the inventory
-    model. In each week a node's output is the smaller of the two.
+    model. In each week a node's output is the smaller of the two: the short side of each market decides.
 
     Examples:
         >>> from datetime import date
@@ -52,13 +45,8 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
     by_demand = np.ones_like(demand)
     if (demand != 1).any():
         by_demand = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
-    capacity = shock.remaining("supply", len(chain))
-    links = []
-    for effect in shock.effects:
-        if effect.kind == "link":
-            where = effect.flows(chain)
-            links.append(CutLinks(where, effect.flow_cut(chain, where), effect.active))
+    capacity, links = shock.remaining("supply", len(chain)), shock.links(chain)
     by_supply = np.ones_like(capacity)
     if links or (capacity != 1).any():
         by_supply = inventories(chain, capacity, links, method)
-    return Impact(by_demand, by_supply)
+    return Impact(np.minimum(by_demand, by_supply), shock.step_days, "inventories")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from graphs import classification
 from graphs.method import Method
+from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain
 
 # Sections of NACE: what is made and stored, and what is delivered as it is made (energy, water, transport).
@@ -22,19 +23,6 @@ SERVICES = "GIJKLMNOPQRSTU"
 
 _NOISE = 1e-9
 """Losses below this share of output are rounding."""
-
-
-@dataclass(frozen=True, eq=False)
-class CutLinks:
-    """Flows that are cut together, k scenarios side by side.
-
-    ``where``: positions in ``chain.inputs`` (m); ``cut``: share cut at the most (m × k); ``active``: share of each
-    week in force (weeks × k).
-    """
-
-    where: Integers
-    cut: Floats
-    active: Floats
 
 
 def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], method: Method) -> Floats:

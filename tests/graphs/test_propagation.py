@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
 from graphs.method import Method
-from graphs.propagation import Impact, demand_kept, leontief, propagate, weeks_to_recover
-from graphs.propagation.inventories import CutLinks, inventories
-from graphs.shock import shock
+from graphs.propagation import demand_kept, leontief, propagate, weeks_to_recover
+from graphs.propagation.inventories import inventories
+from graphs.shock import CutLinks, shock
 from graphs.valuechain import ValueChain
 
 ON = date(2021, 3, 1)
@@ -438,7 +438,7 @@ def kept(chain: ValueChain, *records: Disruption) -> dict[date, np.ndarray]:
     method = replace(METHOD, horizon_weeks=16, lookback_weeks=10)
     found = shock(chain, records, ON, method)
     result = propagate(chain, found, method).kept
-    return {found.first_day + timedelta(weeks=week): result[week] for week in range(found.weeks)}
+    return {found.first_day + timedelta(weeks=week): result[week] for week in range(found.steps)}
 
 
 def never_more(less: dict[date, np.ndarray], more: dict[date, np.ndarray]) -> bool:
@@ -467,10 +467,10 @@ def test_the_short_side_of_each_market_decides(toy):
     """Output is the smaller of what demand and what supply leave, in each week."""
     records = [record("supply", 0.4, industries=("C29",)), record("demand", 0.3, origin=("FR",))]
     impact = propagate(toy, shock(toy, records, ON, METHOD), METHOD)
-    assert isinstance(impact, Impact)
+    assert (impact.step_days, impact.model) == (7, "inventories")
     alone = [propagate(toy, shock(toy, [one], ON, METHOD), METHOD).kept for one in records]
     np.testing.assert_array_equal(impact.kept, np.minimum(*alone))
-    assert (impact.by_demand.min(), impact.by_supply.min()) == (alone[1].min(), alone[0].min())
+    assert min(one.min() for one in alone) < 1
 
 
 # Recovery

@@ -44,7 +44,7 @@ def hit(chain: ValueChain, effect: Effect) -> dict[str, tuple[float, ...]]:
 
 
 def links(chain: ValueChain, effect: Effect) -> set[str]:
-    where, inputs = effect.flows(chain), chain.inputs
+    where, inputs = effect.links(chain).where, chain.inputs
     pairs = zip(inputs.supplier[where], inputs.buyer[where], strict=True)
     return {f"{chain.keys[supplier]} → {chain.keys[buyer]}" for supplier, buyer in pairs}
 
@@ -259,7 +259,7 @@ def test_weeks_before_the_date_are_followed():
     """Ten days before the date: two weeks, of which the first is in force for three days."""
     one = record(start=ON - timedelta(10), end=ON + timedelta(6))
     result = shock(ValueChain.from_matrix(["DE_A"], [[0]], [1]), [one], ON, METHOD)
-    assert (result.weeks_before, result.weeks, result.first_day) == (2, 28, ON - timedelta(14))
+    assert (result.weeks_before, result.steps, result.first_day) == (2, 28, ON - timedelta(14))
     assert weeks_in_force(one)[:4].tolist() == [3, 7, 7, 0]
 
 
@@ -295,7 +295,7 @@ def test_only_what_is_in_force_on_the_date_counts(toy):
     past, future = record(start=date(2021, 1, 1), end=date(2021, 2, 1)), record(start=date(2021, 4, 1), end=None)
     result = shock(toy, [past, future, record(state="draft")], ON, METHOD)
     assert result.effects == ()
-    assert (result.weeks_before, result.weeks, result.first_day) == (0, 26, ON)
+    assert (result.weeks_before, result.steps, result.first_day) == (0, 26, ON)
 
 
 # 5. What
@@ -379,15 +379,15 @@ def test_a_link_felt_in_a_region_says_what_it_assumes(toy):
     """Of a region's country only a part counts, for buyers as for sellers."""
     effect = effect_of(toy, record(effect="link", origin=("TW",), felt=("DE21",)))
     assert effect.assumptions == ("DE21 is a region: 5–40 % of DE's industry assumed",)
-    assert effect.flow_cut(toy, effect.flows(toy)).tolist() == [list(REGION), list(REGION)]
+    assert effect.links(toy).cut.tolist() == [list(REGION), list(REGION)]
 
 
 def test_the_cut_of_a_link_is_that_of_its_seller(toy):
     """Half of the sales of A (a third of it named) and of C26 to France."""
     half = {"severity_low": 0.5, "severity_likely": 0.5, "severity_high": 0.5}
     effect = effect_of(toy, record(effect="link", felt=("FR",), industries=("A03", "C26"), **half))
-    where = effect.flows(toy)
-    cuts = dict(zip(toy.keys[toy.inputs.supplier[where]], effect.flow_cut(toy, where)[:, 1].tolist(), strict=True))
+    links = effect.links(toy)
+    cuts = dict(zip(toy.keys[toy.inputs.supplier[links.where]], links.cut[:, 1].tolist(), strict=True))
     assert cuts == {"DE_A": pytest.approx(0.5 / 3), "DE_C26": pytest.approx(0.5)}
 
 
@@ -440,4 +440,4 @@ def test_the_order_of_records_does_not_matter(toy):
 
 
 def test_a_shock_without_effects_leaves_all():
-    assert (Shock(ON, ON, 0, 26, ()).remaining("supply", 3) == 1).all()
+    assert (Shock((), 26).remaining("supply", 3) == 1).all()
