@@ -60,10 +60,11 @@ class Effect:
 
     def links(self, chain: ValueChain) -> CutLinks:
         """The flows that a link cuts: between its two ends, across a border."""
-        country = pd.factorize(chain.nodes.country)[0]
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
-        where = np.flatnonzero(sells[supplier] & buys[buyer] & (country[supplier] != country[buyer]))
+        where = np.flatnonzero(sells[supplier] & buys[buyer])
+        country = pd.factorize(chain.nodes.country)[0]
+        where = where[country[supplier[where]] != country[buyer[where]]]
         return CutLinks(where, self.cut[supplier[where]] * self.buyers[buyer[where]], self.active)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import networkx as nx
 import numpy as np
@@ -19,6 +19,7 @@ from graphs.errors import Fault, Faults
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class ValueChain:
     final_demand: pd.Series[float]
     meta: Meta
     membership: pd.DataFrame = field(default_factory=pd.DataFrame)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = accounts.faults_of_chain(self.nodes, self.flows, self.final_demand)
@@ -89,6 +91,19 @@ class ValueChain:
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Something that follows from the chain: made at first use, then kept with it.
+
+        Examples:
+            >>> from graphs import sources
+            >>> chain = sources.toy()
+            >>> chain.once("nodes", lambda: len(chain)), chain.once("nodes", lambda: 0)
+            (12, 12)
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     @property
     def keys(self) -> pd.Index[str]:
