@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from graphs import attribution, resilience
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import WEEKS_A_YEAR, propagate, weeks_to_recover
+from graphs.score import attribution, resilience
 from graphs.shock import DatedShock, Recorded, shock
 from graphs.valuechain import Floats, Meta, ValueChain
 

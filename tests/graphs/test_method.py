@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graphs.method import INDICATORS, READINGS, Indicator, Method
-from graphs.resilience import structure
+from graphs.score.resilience import structure
 
 
 def test_the_table_lists_every_assumption_with_unit_and_basis():
