@@ -63,8 +63,9 @@ def read_year(folder: Path, year: int) -> ValueChain:
 
     Cells are cut to whole millions of dollars in the files, so rows fall short of output (by 0.04–0.09 % in all). What
     is missing is in ``nodes.rounding_meur`` and is part of final demand here, so that x = Z1 + f holds exactly. Final
-    demand is that of all users and categories, changes of stock included; it can be negative. Value added is not in
-    these files. Industries have the nearest code of NACE Rev.2; ``nodes.source_industry`` keeps that of the source.
+    demand is that of all users and categories, changes of stock included; it can be negative. A node whose output is
+    cut to 0 has no flows: the odd million of a cell is left out. Value added is not in these files. Industries have
+    the nearest code of NACE Rev.2; ``nodes.source_industry`` keeps that of the source.
 
     Args:
         folder: as ``LAYOUT`` says.
@@ -92,12 +93,10 @@ def read_year(folder: Path, year: int) -> ValueChain:
         raise Faults(faults)
     seller, buyer = places["flows"][0]
     n = len(output)
-    flows = sparse.csr_array((tables["flows"].value.to_numpy(float), (seller, buyer)), shape=(n, n))
-    flows.eliminate_zeros()
+    value, total = tables["flows"].value.to_numpy(float), output.output.to_numpy(float)
     demand = tables["final_demand"]
     sold = np.bincount(places["final_demand"][0][0], demand.value.to_numpy(float), minlength=n)
-    total = output.output.to_numpy(float)
-    rounding = total - flows.sum(axis=1) - sold
+    rounding = total - np.bincount(seller, value, minlength=n) - sold
     cells = n + len(demand[["dest_country", "category"]].drop_duplicates())
     nodes = _nodes(output, labels, rounding)
     faults = [
@@ -107,8 +106,9 @@ def read_year(folder: Path, year: int) -> ValueChain:
     ]
     if faults:
         raise Faults(faults)
-    final_demand = pd.Series(sold + rounding, nodes.index) / USD_PER_EUR
-    return ValueChain(nodes, flows / USD_PER_EUR, final_demand, _meta(year))
+    kept = (total[seller] > 0) & (total[buyer] > 0) & (value > 0)
+    flows = sparse.csr_array((value[kept] / USD_PER_EUR, (seller[kept], buyer[kept])), shape=(n, n))
+    return ValueChain(nodes, flows, nodes.output_meur - flows.sum(axis=1), _meta(year))
 
 
 def _tables(folder: Path, year: int) -> tuple[dict[str, pd.DataFrame], pd.Series[str]]:
