@@ -1,1 +1,18 @@
-"""x"""
+"""Predictions held against what really happened: from one year's table to the next, and case by case."""
+
+from __future__ import annotations
+
+from graphs.validation.cases import Case, Observed, Outcome, cases, outcome
+from graphs.validation.years import BASELINES, Backtest, backtest, pairs_table
+
+__all__ = [
+    "BASELINES",
+    "Backtest",
+    "Case",
+    "Observed",
+    "Outcome",
+    "backtest",
+    "cases",
+    "outcome",
+    "pairs_table",
+]
