@@ -19,7 +19,8 @@ from tracker.terminal import progress
 
 HOW_TO = (
     "Only the recorded cases were run. To predict each year of the World Input-Output Database from the one before, "
-    f"add --wiod FOLDER. The folder holds {wiod2013.LAYOUT}. It is the 2013 release and does not ship with this program."
+    f"add --wiod FOLDER. The folder holds {wiod2013.LAYOUT}. It is the 2013 release and does not ship with this "
+    "program."
 )
 
 
@@ -62,15 +63,20 @@ def write(found: Validation, out: Path) -> list[str]:
 
 
 def _years(wiod: Path, first: int, second: int) -> list[int]:
+    """The years that can be read; every fault of the two that are asked for."""
     known = wiod2013.years(wiod)
+    faults = []
     if first >= second:
         mend = "give a later second year, such as --first 2008 --second 2009"
-        raise Faults([Fault("", "second", f"{second} is not after {first}", mend)])
-    if not {first, second} <= set(known):
-        said = f"has {', '.join(map(str, known))}" if known else "has no year with all three tables"
-        missing = " and ".join(str(year) for year in (first, second) if year not in known)
-        mend = f"the folder {said}; it must hold {wiod2013.LAYOUT}"
-        raise Faults([Fault(str(wiod), "years", f"{missing} cannot be read", mend)])
+        faults.append(Fault("", "second", f"{second} is not after {first}", mend))
+    for year in (first, second):
+        if year not in known:
+            try:
+                wiod2013.read_year(wiod, year)
+            except Faults as found:
+                faults += found.faults
+    if faults:
+        raise Faults(dict.fromkeys(faults))
     return known
 
 

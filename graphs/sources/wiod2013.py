@@ -125,7 +125,10 @@ def _tables(folder: Path, year: int) -> tuple[dict[str, pd.DataFrame], pd.Series
             table = pd.read_csv(file, dtype=str) if file.suffix == ".csv" else pd.read_parquet(file)
         except FileNotFoundError:
             known = ", ".join(map(str, years(folder))) or "none"
-            faults.append(Fault(where, "file", "is missing", f"add it; years with all three tables: {known}"))
+            mend = (
+                f"; years with all three tables: {known}" if file.suffix == ".parquet" else ", with industry and label"
+            )
+            faults.append(Fault(where, "file", "is missing", f"add it{mend}"))
             continue
         except (pa.ArrowException, OSError, ValueError) as error:
             faults.append(Fault(where, "file", f"cannot be read ({' '.join(str(error).split())})", "save it again"))
@@ -235,5 +238,5 @@ def _meta(year: int) -> Meta:
         "of International Economics 23:575-605)",
         licence="not settled: free to use, not shipped",
         accuracy="Cells are cut to whole million US dollars; what rows fall short of output is in final demand.",
-        unit=f"million EUR a year: US dollars of {year} at the fixed rate of {USD_PER_EUR} USD per EUR",
+        unit=f"million EUR a year: current US dollars at the fixed rate of {USD_PER_EUR} USD per EUR",
     )

@@ -54,7 +54,7 @@ def to_markdown(found: Validation) -> str:
         shares = (one.low_share, one.likely_share, one.high_share, one.first_hand_share, one.observed_share)
         lines.append(f"| {one.case.title} | {' | '.join(percent(share, 2) for share in shares)} | {verdict(one)} |")
     for one in found.outcomes:
-        lines += ["", f"**{one.case.title}** ({one.case.record or 'not in the record'})", ""]
+        lines += ["", f"**{one.case.title}** ({one.case.id}; {one.case.record or 'not in the record'})", ""]
         lines += [f"* goes in: {one.case.cause_basis}"]
         lines += [f"* observed: {one.case.observed.basis}"] if one.case.observed else []
         lines += [f"* caution: {one.case.caution}", *(f"* assumed: {words}" for words in one.assumptions)]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from graphs import classification
 from graphs.method import Method
 from graphs.validation import BASELINES, Backtest, Case, Outcome
 from graphs.valuechain import Meta
 
-_CONCLUSIVE = 3.0
+INSIDE = "inside the range"
+_WIDE = 3.0
 """A range whose high reading is more than this many times the low one is called wide."""
+_MOSTLY_CARRIED = 0.1
+"""A loss has travelled if the cause itself takes less than this share of it."""
+_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,62 +41,52 @@ def verdict(one: Outcome) -> str:
         'miss: 12.5 points too low'
     """
     if one.hit:
-        wide = one.high_share > _CONCLUSIVE * one.low_share
-        return "inside, but the range is wide" if wide else "inside the range"
+        return "inside, but the range is wide" if one.high_share > _WIDE * one.low_share else INSIDE
     return f"miss: {100 * abs(one.miss_share):.1f} points too {'low' if one.miss_share < 0 else 'high'}"
 
 
 def sentences_of_cases(found: Validation) -> list[str]:
     """What the cases show together."""
     outcomes = found.outcomes
-    low = [one for one in outcomes if one.miss_share < 0]
-    high = [one for one in outcomes if one.miss_share > 0]
-    inside = [one for one in outcomes if one.hit]
-    wide = [one for one in inside if verdict(one) != "inside the range"]
+    inside = [verdict(one) for one in outcomes if one.hit]
+    wide = sum(words != INSIDE for words in inside)
+    low = sum(one.miss_share < 0 for one in outcomes)
+    only = f" ({wide} only because the range is wide)" if wide else ""
     said = [
-        f"{len(inside)} of {len(outcomes)} observed outcomes lie inside the range of the prediction"
-        f"{f' ({len(wide)} of them only because the range is wide)' if wide else ''}; in {len(low)} the prediction is "
-        f"too low, in {len(high)} too high."
+        f"Inside the range of the prediction: {len(inside)} of {len(outcomes)} observed outcomes{only}. Predicted too "
+        f"low: {low}, too high: {len(outcomes) - len(inside) - low}."
     ]
-    carried = [one for one in outcomes if one.first_hand_share < 0.1 * one.observed_share]
+    carried = [one for one in outcomes if one.first_hand_share < _MOSTLY_CARRIED * one.observed_share]
     if carried:
-        parts = sorted(one.likely_share / one.observed_share for one in carried)
+        parts = pd.Series([one.likely_share / one.observed_share for one in carried])
+        bias = "always too little" if parts.max() < 1 else "not always too little"
         said.append(
-            f"In {len(carried)} cases the loss had to travel through the chain. There the likely reading finds "
-            f"{percent(parts[0], 0)} to {percent(parts[-1], 0)} of the observed loss "
-            f"({percent(parts[len(parts) // 2], 0)} in the middle): what a table of industries carries from a few "
-            f"suppliers to their customers is {'a lower bound' if parts[-1] < 1 else 'uncertain in both directions'}."
+            f"Where the loss had to travel through the chain ({len(carried)} cases), the likely reading finds "
+            f"{percent(parts.min(), 0)} to {percent(parts.max(), 0)} of it, {percent(parts.median(), 0)} in the median "
+            f"case: {bias}."
         )
-    said.append(f"{len(found.not_testable)} recorded events cannot be tested with what is recorded of them.")
+    said.append(f"{len(found.not_testable)} more recorded events cannot be tested with what is recorded of them.")
     return said
 
 
 def sentences_of_years(found: Backtest) -> list[str]:
     """What a backtest shows: where propagation helps and where it does not."""
     errors = found.errors
-    said = []
-    for group, row in errors.loc["all"].iterrows():
-        baselines = ", ".join(f"{percent(row[f'{name}_error_share'])} by {words}" for name, words in BASELINES.items())
-        said.append(
-            f"{group}: output changed by {signed(row.observed_change_share)}; predicted "
-            f"{signed(row.predicted_change_share)}, by own final demand alone {signed(row.own_demand_change_share)}. "
-            f"Node by node the prediction is off by {percent(row.error_share)} of output, against {baselines}: "
-            f"propagation {helps(row)}."
-        )
-    for level in ("kind", "sales"):
-        for group, row in errors.loc[level].iterrows():
-            said.append(
-                f"{group}: off by {percent(row.error_share)}, the best baseline by "
-                f"{percent(row.best_baseline_error_share)}: propagation {helps(row)}."
-            )
-    for level, words in (("industry", "industries"), ("country", "countries")):
+    said = [_headline(found, group) for group in ("All", "EU27") if ("all", group) in errors.index]
+    groups = errors[errors.index.isin(["all", "kind", "sales"], level="level")].droplevel("level")
+    for words, chosen in (("helps", groups[groups.gain_share > 0]), ("does not help", groups[groups.gain_share <= 0])):
+        if len(chosen):
+            said.append(f"Propagation {words} (error, and that of the best baseline): {_named(chosen, {})}.")
+    industry = found.nodes.groupby("industry").label.first().str.replace(r" \([^()]*\)$", "", regex=True)
+    country = {code: classification.country_name(code) for code in found.nodes.country.unique()}
+    for level, words, names in (("industry", "industries", industry.to_dict()), ("country", "countries", country)):
         table = errors.loc[level]
         helped = table[table.gain_share > 0]
-        share = helped.output_meur.sum() / table.output_meur.sum()
+        share = percent(helped.output_meur.sum() / table.output_meur.sum(), 0)
         said.append(
-            f"Propagation beats all three baselines in {len(helped)} of {len(table)} {words} ({percent(share, 0)} of "
-            f"output). Most: {_named(table.nlargest(3, 'gain_share'))}; least: "
-            f"{_named(table.nsmallest(3, 'gain_share'))}."
+            f"It helps in {len(helped)} of {len(table)} {words} ({share} of output). Most: "
+            f"{_named(table.nlargest(_NAMED, 'gain_share'), names)}. Least: "
+            f"{_named(table.nsmallest(_NAMED, 'gain_share'), names)}."
         )
     ranks = errors.loc["country"][["rank_correlation", "own_demand_rank_correlation"]].dropna()
     if len(ranks):
@@ -115,11 +111,6 @@ def sentences_of_pairs(pairs: pd.DataFrame) -> list[str]:
     return said
 
 
-def helps(row: pd.Series) -> str:
-    """One word for whether propagation beats every baseline."""
-    return "helps" if row.gain_share > 0 else "does not help"
-
-
 def signed(share: float) -> str:
     """A change in percent with its sign.
 
@@ -140,8 +131,20 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def _named(table: pd.DataFrame) -> str:
-    return ", ".join(
-        f"{group} ({percent(row.error_share)}, best baseline {percent(row.best_baseline_error_share)})"
+def _headline(found: Backtest, group: str) -> str:
+    row = found.errors.loc[("all", group)]
+    members = len(set(found.nodes.country) & classification.EU27)
+    whom = f"EU27 ({members} of 27 are in the table)" if group == "EU27" else group
+    baselines = ", ".join(f"{percent(row[f'{name}_error_share'])} by {words}" for name, words in BASELINES.items())
+    return (
+        f"{whom}: output changed by {signed(row.observed_change_share)}; predicted "
+        f"{signed(row.predicted_change_share)}, by own final demand alone {signed(row.own_demand_change_share)}. "
+        f"Node by node the prediction is off by {percent(row.error_share)} of output, against {baselines}."
+    )
+
+
+def _named(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    return "; ".join(
+        f"{names.get(str(group), group)} {percent(row.error_share)} ({percent(row.best_baseline_error_share)})"
         for group, row in table.iterrows()
     )
