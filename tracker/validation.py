@@ -12,7 +12,7 @@ from graphs import sources
 from graphs.errors import Fault, Faults
 from graphs.method import Method
 from graphs.sources import wiod2013
-from graphs.validation import Backtest, backtest, cases, outcome, pairs_table
+from graphs.validation import Backtest, backtest, cases, outcome, pairs_table, variants
 from reports import validation as report
 from reports.validation import Validation
 from tracker.terminal import progress
@@ -27,21 +27,23 @@ HOW_TO = (
 def validate(wiod: Path | None, first: int, second: int) -> Validation:
     """Hold the recorded cases, and with tables of several years the years, against what was observed."""
     known = _years(wiod, first, second) if wiod is not None else []
-    with progress("Running the recorded cases through the estimate"):
-        chain, method, every = sources.estimate_2014(), Method(), cases()
-        outcomes = tuple(outcome(chain, case, method) for case in every if case.cause)
+    method, every, varied = Method(), cases(), {}
+    with progress("Reading the estimate"):
+        chain = sources.estimate_2014()
+    for name, changed in variants(method).items():
+        with progress(f"Running the recorded cases: {name}"):
+            varied[name] = tuple(outcome(chain, case, changed) for case in every if case.cause)
     found = pairs = None
     if wiod is not None:
         found, pairs = _backtests(wiod, known, first, second)
     not_testable = tuple(case for case in every if case.cause is None)
-    return Validation(
-        chain.meta, method, outcomes, not_testable, found, pairs_table(pairs) if pairs is not None else None
-    )
+    table = pairs_table(pairs) if pairs is not None else None
+    return Validation(chain.meta, method, next(iter(varied.values())), not_testable, varied, found, table)
 
 
 def tables(found: Validation) -> list[Table]:
     """The results as tables for the terminal."""
-    shown = [_cases_table(found)]
+    shown = [_cases_table(found), _variants_table(found)]
     if found.backtest is not None:
         shown.append(_years_table(found.backtest))
     if found.pairs is not None:
@@ -111,6 +113,16 @@ def _cases_table(found: Validation) -> Table:
             report.verdict(one),
         )
     table.caption = "Estimates. Low–high are readings of severity and duration, no confidence interval."
+    return table
+
+
+def _variants_table(found: Validation) -> Table:
+    table = _table("The same cases with one assumption changed at a time", "Assumption")
+    for name in report.VARIANT_COLUMNS:
+        table.add_column(name, justify="right")
+    for name, outcomes in found.variants.items():
+        table.add_row(name, *report.variant_cells(outcomes))
+    table.caption = "Estimates. Too few cases to choose assumptions by: it shows what the misses hang on."
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs.validation.cases import Case, Observed, Outcome, cases, outcome
+from graphs.validation.cases import Case, Observed, Outcome, cases, outcome, variants
 from graphs.validation.years import BASELINES, Backtest, backtest, pairs_table
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "cases",
     "outcome",
     "pairs_table",
+    "variants",
 ]

@@ -58,7 +58,7 @@ def backtest(before: ValueChain, after: ValueChain) -> Backtest:
     Rank correlations (Spearman) are of relative changes, every node with output counting once.
 
     Raises:
-        Faults: if the two chains do not have the same nodes, or the first is not productive.
+        Faults: if the two chains do not have the same nodes, or the first has no output or is not productive.
 
     Examples:
         >>> before = ValueChain.from_matrix(["DE_A", "DE_C"], [[0, 50], [0, 0]], [50, 100])
@@ -70,8 +70,11 @@ def backtest(before: ValueChain, after: ValueChain) -> Backtest:
         [0.005, 0.045]
     """
     if not before.keys.equals(after.keys):
-        fault = f"{len(before.keys.symmetric_difference(after.keys))} nodes stand in one of the two tables only"
-        raise Faults([Fault("value chains", "key", fault or "another order", "give two years of the same tables")])
+        other = len(before.keys.symmetric_difference(after.keys))
+        fault = f"{other} nodes stand in one of the two tables only" if other else "the nodes stand in another order"
+        raise Faults([Fault("value chains", "key", fault, "give two years of the same tables")])
+    if not before.output.sum() > 0:
+        raise Faults([Fault("first year", "output_meur", "no node has output", "give a year in which some have")])
     x, f, later = before.output, _demand(before), _demand(after)
     country = before.nodes.country
     whole = share_of(later.sum(), f.sum())

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from reports.validation.rendered import cells, nodes_to_csv, to_json, to_markdown
+from reports.validation.rendered import (
+    VARIANT_COLUMNS,
+    cells,
+    nodes_to_csv,
+    to_json,
+    to_markdown,
+    variant_cells,
+)
 from reports.validation.said import (
     Validation,
     sentences_of_cases,
@@ -12,6 +19,7 @@ from reports.validation.said import (
 )
 
 __all__ = [
+    "VARIANT_COLUMNS",
     "Validation",
     "cells",
     "nodes_to_csv",
@@ -20,5 +28,6 @@ __all__ = [
     "sentences_of_years",
     "to_json",
     "to_markdown",
+    "variant_cells",
     "verdict",
 ]

@@ -12,6 +12,7 @@ from graphs.validation import BASELINES, Backtest, Outcome
 from reports.to_csv import safe
 from reports.validation.said import (
     Validation,
+    parts_found,
     percent,
     sentences_of_cases,
     sentences_of_pairs,
@@ -31,6 +32,8 @@ COLUMNS = (
     "Rank, own demand",
 )
 """What ``cells`` shows, in order."""
+VARIANT_COLUMNS = ("Inside the range", "Too low", "Too high", "Found of a carried loss, median")
+"""What ``variant_cells`` shows, in order."""
 
 
 def to_markdown(found: Validation) -> str:
@@ -59,6 +62,14 @@ def to_markdown(found: Validation) -> str:
         lines += [f"* observed: {one.case.observed.basis}"] if one.case.observed else []
         lines += [f"* caution: {one.case.caution}", *(f"* assumed: {words}" for words in one.assumptions)]
         lines += [f"* source: <{source}>" for source in one.case.sources]
+    lines += [
+        "",
+        "The same cases with one assumption changed at a time (too few cases to choose assumptions by):",
+        "",
+        f"| Assumption | {' | '.join(VARIANT_COLUMNS)} |",
+        "|---" * (1 + len(VARIANT_COLUMNS)) + "|",
+        *(f"| {name} | {' | '.join(variant_cells(outcomes))} |" for name, outcomes in found.variants.items()),
+    ]
     lines += ["", "Not testable with what is recorded:", ""]
     lines += [f"* {one.title} ({one.record}): {one.not_testable}" for one in found.not_testable]
     if found.backtest is not None:
@@ -80,6 +91,10 @@ def to_json(found: Validation) -> str:
             for one in found.not_testable
         ],
         "cases_said": sentences_of_cases(found),
+        "assumptions_changed": {
+            name: [{"case": one.case.id, **_shares(one), "hit": one.hit} for one in outcomes]
+            for name, outcomes in found.variants.items()
+        },
     }
     if found.backtest is not None:
         said["years"] = {
@@ -139,6 +154,14 @@ def cells(row: pd.Series) -> list[str]:
     return changes + errors + ["–" if pd.isna(rank) else f"{rank:.2f}" for rank in ranks]
 
 
+def variant_cells(outcomes: Sequence[Outcome]) -> list[str]:
+    """How many outcomes lie inside, below and above the range, and the part found of losses that had to travel."""
+    parts = parts_found(outcomes)
+    low, high = (sum(sign * one.miss_share > 0 for one in outcomes) for sign in (-1, 1))
+    inside = f"{sum(one.hit for one in outcomes)} of {len(outcomes)}"
+    return [inside, str(low), str(high), percent(parts.median(), 0) if len(parts) else "–"]
+
+
 def _lines_of_pairs(pairs: pd.DataFrame) -> list[str]:
     lines = ["", "## Every pair of years", "", *(f"* {one}" for one in sentences_of_pairs(pairs)), ""]
     lines += [
@@ -152,12 +175,11 @@ def _lines_of_pairs(pairs: pd.DataFrame) -> list[str]:
 
 def _case(one: Outcome) -> dict[str, Any]:
     case = one.case
-    shares = ("low_share", "likely_share", "high_share", "first_hand_share", "observed_share", "miss_share")
     return {
         "case": case.id,
         "title": case.title,
         "record": case.record,
-        **{name: getattr(one, name) for name in shares},
+        **_shares(one),
         "hit": one.hit,
         "verdict": verdict(one),
         "goes_in": case.cause_basis,
@@ -169,6 +191,11 @@ def _case(one: Outcome) -> dict[str, Any]:
         "assumptions": one.assumptions,
         "sources": case.sources,
     }
+
+
+def _shares(one: Outcome) -> dict[str, float]:
+    names = ("low_share", "likely_share", "high_share", "first_hand_share", "observed_share", "miss_share")
+    return {name: getattr(one, name) for name in names}
 
 
 def _records(table: pd.DataFrame) -> Sequence[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -28,6 +28,8 @@ class Validation:
     method: Method
     outcomes: tuple[Outcome, ...]
     not_testable: tuple[Case, ...]
+    variants: Mapping[str, tuple[Outcome, ...]]
+    """The same cases with one assumption changed at a time."""
     backtest: Backtest | None = None
     pairs: pd.DataFrame | None = None
 
@@ -56,17 +58,26 @@ def sentences_of_cases(found: Validation) -> list[str]:
         f"Inside the range of the prediction: {len(inside)} of {len(outcomes)} observed outcomes{only}. Predicted too "
         f"low: {low}, too high: {len(outcomes) - len(inside) - low}."
     ]
-    carried = [one for one in outcomes if one.first_hand_share < _MOSTLY_CARRIED * one.observed_share]
-    if carried:
-        parts = pd.Series([one.likely_share / one.observed_share for one in carried])
+    parts = parts_found(outcomes)
+    if len(parts):
         bias = "always too little" if parts.max() < 1 else "not always too little"
         said.append(
-            f"Where the loss had to travel through the chain ({len(carried)} cases), the likely reading finds "
+            f"Where the loss had to travel through the chain ({len(parts)} cases), the likely reading finds "
             f"{percent(parts.min(), 0)} to {percent(parts.max(), 0)} of it, {percent(parts.median(), 0)} in the median "
             f"case: {bias}."
         )
+    hits = {name: sum(one.hit for one in changed) for name, changed in found.variants.items()}
+    best = max(hits, key=lambda name: hits[name], default="")
+    if hits.get(best, 0) > len(inside):
+        said.append(f"The misses hang most on one assumption: '{best}' brings {hits[best]} of {len(outcomes)} inside.")
     said.append(f"{len(found.not_testable)} more recorded events cannot be tested with what is recorded of them.")
     return said
+
+
+def parts_found(outcomes: Sequence[Outcome]) -> pd.Series[float]:
+    """Likely over observed loss, for each case whose loss had to travel through the chain."""
+    carried = [one for one in outcomes if one.first_hand_share < _MOSTLY_CARRIED * one.observed_share]
+    return pd.Series([one.likely_share / one.observed_share for one in carried], dtype=float)
 
 
 def sentences_of_years(found: Backtest) -> list[str]:
