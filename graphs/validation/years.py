@@ -57,6 +57,9 @@ def backtest(before: ValueChain, after: ValueChain) -> Backtest:
     The error of a group is Σ|x' − observed| / Σx: the mean absolute error of the relative change, weighted by output.
     Rank correlations (Spearman) are of relative changes, every node with output counting once.
 
+    What L cannot know is shown beside it: ``input_use_change_share`` is what industries really bought from the group in
+    the later year, over what they would have bought for their real output with the coefficients of the first, less 1.
+
     Raises:
         Faults: if the two chains do not have the same nodes, or the first has no output or is not productive.
 
@@ -85,6 +88,8 @@ def backtest(before: ValueChain, after: ValueChain) -> Backtest:
     nodes["final_demand_share"] = share_of(f, x)
     nodes["observed_meur"] = after.output
     nodes["predicted_meur"] = leontief(before, later)
+    nodes["sold_meur"] = after.flows.sum(axis=1)
+    nodes["sold_as_before_meur"] = before.technical_coefficients @ after.output
     for name, change in zip(BASELINES, (own, land, np.full(len(x), whole)), strict=True):
         nodes[f"{name}_meur"] = x * change
     return Backtest(before.meta.year, after.meta.year, nodes, _errors(nodes, before.in_eu), before.meta.unit)
@@ -168,7 +173,9 @@ def _error(part: pd.DataFrame) -> dict[str, float | int | None]:
         row[f"{before}error_share"] = errors[-1]
         row[f"{before}rank_correlation"] = _rank_correlation(values[produced] / x[produced], change)
     best = min(errors[1:])
-    return row | {"best_baseline_error_share": best, "gain_share": best - errors[0]}
+    sold, as_before = part.sold_meur.sum(), part.sold_as_before_meur.sum()
+    moved = sold / as_before - 1.0 if as_before > 0 else 0.0
+    return row | {"best_baseline_error_share": best, "gain_share": best - errors[0], "input_use_change_share": moved}
 
 
 def _rank_correlation(one: Floats, other: Floats) -> float | None:

@@ -198,8 +198,5 @@ def _shares(one: Outcome) -> dict[str, float]:
     return {name: getattr(one, name) for name in names}
 
 
-def _records(table: pd.DataFrame) -> Sequence[dict[str, Any]]:
-    return [
-        {str(name): None if pd.isna(value) else value for name, value in row.items()}
-        for row in table.astype(object).to_dict("records")
-    ]
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

@@ -88,6 +88,12 @@ def sentences_of_years(found: Backtest) -> list[str]:
     for words, chosen in (("helps", groups[groups.gain_share > 0]), ("does not help", groups[groups.gain_share <= 0])):
         if len(chosen):
             said.append(f"Propagation {words} (error, and that of the best baseline): {_named(chosen, {})}.")
+    moved = groups.input_use_change_share
+    most = str(moved.abs().idxmax())
+    said.append(
+        "The prediction holds what industries buy per euro of their output as it was. That changed by "
+        f"{signed(moved['All'])} for all, most for {most}: {signed(moved[most])}."
+    )
     industry = found.nodes.groupby("industry").label.first().str.replace(r" \([^()]*\)$", "", regex=True)
     country = {code: classification.country_name(code) for code in found.nodes.country.unique()}
     for level, words, names in (("industry", "industries", industry.to_dict()), ("country", "countries", country)):

@@ -61,6 +61,8 @@ def test_a_prediction_by_hand(by_hand: tuple[ValueChain, ValueChain]) -> None:
     for name in ("country_wide_meur", "same_everywhere_meur"):
         assert nodes[name].tolist() == pytest.approx([1000 * 2100 / 2050, 2000 * 2100 / 2050])
     assert nodes.final_demand_share.tolist() == [0.35, 0.85]
+    assert nodes.sold_meur.tolist() == [650, 350]
+    assert nodes.sold_as_before_meur.tolist() == pytest.approx([0.15 * 1250 + 0.25 * 1850, 0.2 * 1250 + 0.05 * 1850])
 
 
 def test_errors_by_hand(by_hand: tuple[ValueChain, ValueChain]) -> None:
@@ -72,6 +74,7 @@ def test_errors_by_hand(by_hand: tuple[ValueChain, ValueChain]) -> None:
     assert row.gain_share == pytest.approx(row.country_wide_error_share - row.error_share)
     assert row.observed_change_share == pytest.approx(3100 / 3000 - 1)
     assert row.predicted_change_share == pytest.approx(2340 / 0.7575 / 3000 - 1)
+    assert row.input_use_change_share == pytest.approx(1000 / (0.35 * 1250 + 0.3 * 1850) - 1)
     assert row.nodes == 2
 
 
@@ -156,6 +159,7 @@ def test_with_unchanged_coefficients_only_the_prediction_is_right(chain: ValueCh
     found = backtest(chain, with_demand(chain, demand))
     assert (found.errors.error_share.abs() < 1e-9).all()
     assert (found.errors.gain_share > -1e-9).all()
+    assert (found.errors.input_use_change_share.abs() < 1e-9).all()
 
 
 def test_when_all_demand_changes_alike_every_prediction_is_right(toy: ValueChain) -> None:

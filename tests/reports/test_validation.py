@@ -92,6 +92,8 @@ def test_propagation_helps_where_the_figures_say_so(years: Backtest) -> None:
         words = f"{group} {100 * row.error_share:.1f} % ({100 * row.best_baseline_error_share:.1f} %)"
         assert (words in helps) == (row.gain_share > 0)
         assert (words in fails) == (row.gain_share <= 0)
+    moved = groups.input_use_change_share
+    assert f"most for {moved.abs().idxmax()[1]}: " in "".join(said)
     countries = years.errors.loc["country"]
     assert f"It helps in {(countries.gain_share > 0).sum()} of 3 countries" in "".join(said)
     assert "Taiwan" in "".join(said)
