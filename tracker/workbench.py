@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from graphs import sources
+from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
+from tracker import validation
+from tracker.settings import Settings
 from tracker.terminal import console, in_words
 
 app = typer.Typer()
@@ -26,3 +29,29 @@ def check(
             f"{chain.nodes.industry.nunique()} industries, {chain.flows.nnz} flows; the accounts balance."
         )
         console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker")
+
+
+@app.command()
+def validate(
+    wiod: Annotated[
+        Path | None, typer.Option(help="Folder with the WIOD 2013 release: industries.csv, years/.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for results; TRACKER_OUT if left out.")] = None,
+    first: Annotated[int, typer.Option(help="With --wiod: predict from this year …")] = 2008,
+    second: Annotated[int, typer.Option(help="… this one, from its final demand.")] = 2009,
+) -> None:
+    """Hold predictions against what really happened, and show the error."""
+    with in_words():
+        folder = out or Settings().out
+        found = validation.validate(wiod, first, second)
+        names = validation.write(found, folder)
+        for table in validation.tables(found):
+            console.print(table)
+        said = sentences_of_cases(found)
+        if found.backtest is not None and found.pairs is not None:
+            said += sentences_of_years(found.backtest) + sentences_of_pairs(found.pairs)
+        for sentence in said:
+            console.print(f"• {sentence}")
+        if found.backtest is None:
+            console.print(f"\n{validation.HOW_TO}")
+        console.print(f"\nResults in {folder}/: {', '.join(names)}")

@@ -1,6 +1,6 @@
 """A composite indicator by the OECD/JRC Handbook: outliers, normalisation, weights, aggregation, ranks, coherence.
 
-OECD/JRC 2008, Handbook on Constructing Composite Indicators, ISBN 978-92-64-04345-9; the steps are those of its table 1.
+OECD/JRC 2008, Handbook on Constructing Composite Indicators, ISBN 978-92-64-04345-9; its table 1 has the steps.
 """
 
 from __future__ import annotations
