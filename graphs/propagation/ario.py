@@ -103,39 +103,38 @@ def ario_steps(chain: ValueChain, shock: Shock, method: Method) -> Iterator[Step
 
 def _steps(chain: ValueChain, shock: Shock, given: Ario, table: _Table, cuts: _Cuts) -> Iterator[Step]:
     final = residual_demand(chain)[table.node]
-    bought_by_users, drawn, output = np.maximum(final, 0.0), np.maximum(-final, 0.0), chain.output[table.node]
+    to_users, drawn, output = np.maximum(final, 0.0), np.maximum(-final, 0.0), chain.output[table.node]
     shape = (shock.scenarios, len(chain))
     made, allowed, alpha = np.ones(shape), np.empty(shape), np.full(shape, given.alpha_base)
-    keen, keen_before = np.ones(shape), np.ones(shape)
     stock, order = np.repeat(table.target[:, None], shape[0], axis=1), np.ones((len(table.target), shape[0]))
-    placed = np.empty((len(table.blocks) - 1, *shape))
-    left, tau = cuts.all_open(shape[0]), given.restock_days / shock.step_days
+    placed, keen, ones = np.empty((len(table.blocks) - 1, *shape)), np.ones(shape), np.ones(shape)
+    per_tau = min(1.0, shock.step_days / given.restock_days)
 
-    def trade(aimed: Floats, filled: Floats, left: Floats, left_next: Floats) -> Floats:
+    def trade(made: Floats, aimed: Floats, due: Floats, left: Floats, left_next: Floats, keen: Floats) -> Floats:
         _trade(
             table.blocks, table.place, table.buyer_start, table.group_start, table.run, table.supplier, table.flow,
-            table.bought, table.target, table.enough, cuts.first, left, left_next, keen_before, keen, made, aimed,
-            filled, stock, order, allowed, placed, tau, given.substitution_share, given.orders_by_capacity,
+            table.per_bought, table.target, table.per_enough, cuts.first, left, left_next, due, keen, made, aimed, stock,
+            order, allowed, placed, per_tau, given.substitution_share, given.orders_by_capacity,
         )  # fmt: skip
-        return placed.sum(axis=0)
+        return placed.sum(axis=0) * keen
 
-    # A normal step before the first: its orders are those that the first finds, less what its cuts take.
-    left, before = cuts.left(0), left
-    asked = trade(np.ones(shape), np.ones(shape), before, left)
+    # A normal step before the first: its orders are those that the first finds, less what the first cuts take.
+    left = cuts.left(0)
+    asked = trade(ones, ones, ones, np.ones_like(left), left, ones)
     for step in range(shock.steps):
-        users = bought_by_users * _remaining(shock, "demand", step, table.node)
+        users = to_users * _remaining(shock, "demand", step, table.node)
         wanted = share_of(np.maximum(asked + users - drawn, 0.0), output)
         scarcity = share_of(wanted - made, wanted)
-        goal = np.where(scarcity > _NOISE, given.alpha_max, given.alpha_base)
-        alpha += (goal - alpha) * np.where(scarcity > _NOISE, scarcity, 1.0) * min(1.0, shock.step_days / given.alpha_days)
+        short = scarcity > _NOISE
+        speed = np.where(short, scarcity, 1.0) * min(1.0, shock.step_days / given.alpha_days)
+        alpha += (np.where(short, given.alpha_max, given.alpha_base) - alpha) * speed
         able = _remaining(shock, "supply", step, table.node) * alpha
         aimed = np.minimum(wanted, able)
         made = np.minimum(aimed, allowed)
-        filled = np.minimum(share_of(made * output + drawn, asked + users), 1.0)
-        if given.orders_by_capacity:
-            keen_before, keen = keen, able
+        due = keen * np.minimum(share_of(made * output + drawn, asked + users), 1.0)
+        keen = able if given.orders_by_capacity else ones
         before, left = left, cuts.left(min(step + 1, shock.steps - 1))
-        asked = trade(aimed, filled, before, left)
+        asked = trade(made, aimed, due, before, left, keen)
         yield Step(made[:, table.place].T, allowed[:, table.place].T)
 
 
@@ -144,8 +143,8 @@ class _Table:
     """What does not change: flows in groups (one input industry of one buyer), groups in buyers, buyers in blocks.
 
     Places are nodes sorted by industry, so that the suppliers of a group mostly stand side by side: then ``run`` is
-    the place of the first, else −1. ``target``: stock in steps of normal use, 0 where it is endless; ``enough``: stock
-    below which production slows, 0 where it never does.
+    the place of the first, else −1. ``target``: stock in steps of normal use, 0 where it is endless; ``per_enough``:
+    one over the stock below which production slows, 0 where it never does.
     """
 
     node: Integers
@@ -154,9 +153,9 @@ class _Table:
     flow: Floats
     group_start: Integers
     run: Integers
-    bought: Floats
+    per_bought: Floats
     target: Floats
-    enough: Floats
+    per_enough: Floats
     buyer_start: Integers
     blocks: Integers
 
@@ -180,7 +179,7 @@ class _Table:
         blocks[0], blocks[-1] = 0, len(chain)
         return cls(
             node, place, supplier, links.flow_meur, links.group_start, np.where(side_by_side, supplier[first], -1),
-            bought, target, np.where(stops, given.psi * target, 0.0), buyer_start, blocks,
+            share_of(np.ones_like(bought), bought), target, share_of(1.0 * stops, given.psi * target), buyer_start, blocks,
         )  # fmt: skip
 
 
@@ -218,16 +217,20 @@ class _Cuts:
         return left
 
 
-@numba.njit(cache=True, parallel=True, fastmath={"reassoc", "contract"})
-def _trade(  # pragma: no cover - compiled
-    blocks, place, buyer_start, group_start, run, supplier, flow, bought, target, enough, first_cut, left, left_next,
-    keen_before, keen, made, aimed, filled, stock, order, allowed, placed, tau, substitution, by_capacity,
-) -> None:  # type: ignore[no-untyped-def]  # fmt: skip
+_FAST = {"reassoc", "contract"}
+"""Sums may be taken in the order that is fastest; endless and missing numbers keep their meaning."""
+
+
+@numba.njit(cache=True, parallel=True, fastmath=_FAST)
+def _trade(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    blocks, place, buyer_start, group_start, run, supplier, flow, per_bought, target, per_enough, first_cut, left,
+    left_next, due, keen, made, aimed, stock, order, allowed, placed, per_tau, substitution, by_capacity,
+) -> None:  # fmt: skip
     """Deliveries, use and new orders of a step, in one reading of the flows.
 
-    ``order`` (groups × k) holds what each group ordered, in shares of normal use, and gets what it orders next;
-    ``placed`` (blocks × k × n) gets the new orders by supplier, million euro a year; ``allowed`` (k × n) the output
-    that the new stocks allow.
+    ``due`` (k × n): share of an order that a supplier delivers; ``order`` (groups × k): what each group ordered, in
+    shares of normal use, then what it orders next; ``placed`` (blocks × k × n): the new orders by supplier, million
+    euro a year; ``allowed`` (k × n): the output that the new stocks allow.
     """
     for block in numba.prange(len(blocks) - 1):
         asked = placed[block]
@@ -237,49 +240,77 @@ def _trade(  # pragma: no cover - compiled
             allowed[:, j] = np.inf
             for g in range(buyer_start[b], buyer_start[b + 1]):
                 lo, hi, start, cut = group_start[g], group_start[g + 1], run[g], first_cut[g]
-                plain = cut < 0 and not by_capacity
+                weights, names = flow[lo:hi], supplier[lo:hi]
                 for c in range(len(made)):
-                    share, total = filled[c], 0.0
-                    if not plain:
-                        for f in range(lo, hi):
-                            open_share = left[cut + f - lo, c] if cut >= 0 else 1.0
-                            total += flow[f] * keen_before[c, supplier[f]] * open_share * share[supplier[f]]
+                    if cut >= 0:
+                        sent = _sum_open(weights, due[c], names, left[cut : cut + hi - lo, c])
                     elif start >= 0:
-                        for f in range(hi - lo):
-                            total += flow[lo + f] * share[start + f]
+                        sent = _sum(weights, due[c, start : start + hi - lo])
                     else:
-                        for f in range(lo, hi):
-                            total += flow[f] * share[supplier[f]]
+                        sent = _sum_of(weights, due[c], names)
                     wanted = made[c, j]
                     if target[g] > 0.0:
-                        held = max(0.0, stock[g, c] + order[g, c] * total / bought[g] - made[c, j])
+                        held = max(0.0, stock[g, c] + order[g, c] * sent * per_bought[g] - wanted)
                         stock[g, c] = held
-                        wanted += max(0.0, target[g] * aimed[c, j] - held) / tau
-                        if enough[g] > 0.0:
-                            allowed[c, j] = min(allowed[c, j], held / enough[g])
-                    if not plain:
-                        willing, way = 0.0, 0.0
-                        for f in range(lo, hi):
-                            weight = flow[f] * keen[c, supplier[f]]
-                            willing += weight
-                            way += weight * (left_next[cut + f - lo, c] if cut >= 0 else 1.0)
-                        if way > 0.0:
-                            wanted *= bought[g] * ((1.0 - substitution) / willing + substitution / way)
-                        else:
-                            wanted = 0.0
+                        wanted += max(0.0, target[g] * aimed[c, j] - held) * per_tau
+                        if per_enough[g] > 0.0:
+                            allowed[c, j] = min(allowed[c, j], held * per_enough[g])
+                    if by_capacity or cut >= 0:
+                        willing = _sum_of(weights, keen[c], names)
+                        way = willing
+                        if cut >= 0:
+                            way = _sum_open(weights, keen[c], names, left_next[cut : cut + hi - lo, c])
+                        scale = (1.0 - substitution) / willing + substitution / way if way > 0.0 else 0.0
+                        wanted *= scale / per_bought[g]
                     order[g, c] = wanted
-                    if not plain:
-                        for f in range(lo, hi):
-                            open_share = left_next[cut + f - lo, c] if cut >= 0 else 1.0
-                            asked[c, supplier[f]] += wanted * flow[f] * keen[c, supplier[f]] * open_share
+                    if cut >= 0:
+                        _add_open(asked[c], wanted, weights, names, left_next[cut : cut + hi - lo, c])
                     elif start >= 0:
-                        ask = asked[c]
-                        for f in range(hi - lo):
-                            ask[start + f] += wanted * flow[lo + f]
+                        _add(asked[c, start : start + hi - lo], wanted, weights)
                     else:
-                        ask = asked[c]
-                        for f in range(lo, hi):
-                            ask[supplier[f]] += wanted * flow[f]
+                        _add_to(asked[c], wanted, weights, names)
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _sum(weights, values):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    total = 0.0
+    for f in range(len(weights)):
+        total += weights[f] * values[f]
+    return total
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _sum_of(weights, values, names):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    total = 0.0
+    for f in range(len(weights)):
+        total += weights[f] * values[names[f]]
+    return total
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _sum_open(weights, values, names, left):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    total = 0.0
+    for f in range(len(weights)):
+        total += weights[f] * values[names[f]] * left[f]
+    return total
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _add(into, factor, weights):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    for f in range(len(weights)):
+        into[f] += factor * weights[f]
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _add_to(into, factor, weights, names):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    for f in range(len(weights)):
+        into[names[f]] += factor * weights[f]
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _add_open(into, factor, weights, names, left):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    for f in range(len(weights)):
+        into[names[f]] += factor * weights[f] * left[f]
 
 
 def _remaining(shock: Shock, kind: str, step: int, node: Integers) -> Floats:
