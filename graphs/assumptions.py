@@ -28,7 +28,7 @@ class Ario:
     """
 
     psi: float = assumed(
-        0.8, "share", "production slows once a stock is below this share of its target; BoARIO's value (Hallegatte 2014)"
+        0.8, "share", "production slows once a stock is below this share of its target; BoARIO's value"
     )
     stock_days_goods: float = assumed(
         90.0, "days", "stock of goods for normal use held by the buyer; BoARIO's value, ASSUMPTION, not measured"
@@ -74,11 +74,12 @@ class Ario:
                 raise ValueError(f"{name} {getattr(self, name)} must be 1 or more: a step is at least one day")
         for name, days in (*self.stock_days_by_kind(), *self.stock_days_of):
             if not self.psi * days >= 1:
-                raise ValueError(f"psi × stock days of {name} must be 1 or more: a day's use has to come out of the stock")
+                raise ValueError(f"psi × stock days of {name} must be 1 or more: a day's use comes out of the stock")
 
     def stock_days_by_kind(self) -> tuple[tuple[str, float], ...]:
         """Days of stock of goods, flows and services."""
-        return ("goods", self.stock_days_goods), ("flows", self.stock_days_flows), ("services", self.stock_days_services)
+        kinds = ("goods", "flows", "services")
+        return tuple((kind, getattr(self, f"stock_days_{kind}")) for kind in kinds)
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,14 @@ def ario(chain: ValueChain, shock: Shock, method: Method) -> Floats:
        else α ← α + (α_base − α) / τ_α.
     3. *Production.* x_opt = min(x · capacity · α, d), and x(t) = x_opt · min(1, min_p S_pj / (ψ s_p a_pj x_opt)), over
        the inputs that can stop production.
-    4. *Rationing.* Everybody gets the same share of what he ordered, r_i = x_i(t) / d_i; what is missing is not made up.
+    4. *Rationing.* Everybody gets the same share of his order, r_i = x_i(t) / d_i; what is missing is not made up.
        S_pj ← S_pj + Σ_{i∈p} o_ij r_i − a_pj x_j(t).
-    5. *Orders.* Use, and a part of what is missing: w_pj = a_pj x_j(t) + max(0, s_p a_pj x_opt − S_pj) / τ, split over the
-       suppliers by normal shares, o_ij = w_pj z_ij / z_pj; or, with ``orders_by_capacity``, by z_ij · capacity_i · α_i.
+    5. *Orders.* Use, and a part of what is missing: w_pj = a_pj x_j(t) + max(0, s_p a_pj x_opt − S_pj) / τ, split over
+       the suppliers by normal shares, o_ij = w_pj z_ij / z_pj; or, with ``orders_by_capacity``, by z_ij capacity_i α_i.
 
     *Links.* Behind a cut c_ij nobody orders and nobody delivers, from the first step on: o_ij ← (1 − c_ij) o_ij. Of the
-    orders that have no way, the others of the same industry get ``substitution_share``, by their shares in what is
-    open; the rest is lost to the stock. A step too early to order is a step of stock used.
+    orders that have no way, those that are open in the same industry get ``substitution_share``, by their shares in
+    what is open; the rest is not ordered, and the stock runs down.
 
     *Final demand that is negative* (stocks run down) is not cut: it adds to what can be delivered.
 
@@ -77,7 +77,7 @@ def ario(chain: ValueChain, shock: Shock, method: Method) -> Floats:
         >>> shock = Shock((strike,), steps=60, step_days=1, scenarios=1)
         >>> made = ario(sources.toy(), shock, Method(ario=Ario(stock_days_goods=20.0)))[:, :, 0]
         >>> made[[0, 59], 9].round(3).tolist(), made[[0, 20, 59], 2].round(3).tolist()
-        ([0.5, 0.52], [1.0, 0.988, 0.694])
+        ([0.5, 0.495], [1.0, 0.984, 0.627])
     """
     made = np.empty((shock.steps, len(chain), shock.scenarios))
     for step, one in enumerate(ario_steps(chain, shock, method)):
@@ -113,8 +113,8 @@ def _steps(chain: ValueChain, shock: Shock, given: Ario, table: _Table, cuts: _C
     def trade(made: Floats, aimed: Floats, due: Floats, left: Floats, left_next: Floats, keen: Floats) -> Floats:
         _trade(
             table.blocks, table.place, table.buyer_start, table.group_start, table.run, table.supplier, table.flow,
-            table.per_bought, table.target, table.per_enough, cuts.first, left, left_next, due, keen, made, aimed, stock,
-            order, allowed, placed, per_tau, given.substitution_share, given.orders_by_capacity,
+            table.per_bought, table.target, table.per_enough, cuts.first, left, left_next, due, keen, made, aimed,
+            stock, order, allowed, placed, per_tau, given.substitution_share, given.orders_by_capacity,
         )  # fmt: skip
         return placed.sum(axis=0) * keen
 
@@ -179,7 +179,8 @@ class _Table:
         blocks[0], blocks[-1] = 0, len(chain)
         return cls(
             node, place, supplier, links.flow_meur, links.group_start, np.where(side_by_side, supplier[first], -1),
-            share_of(np.ones_like(bought), bought), target, share_of(1.0 * stops, given.psi * target), buyer_start, blocks,
+            share_of(np.ones(len(bought)), bought), target, share_of(stops.astype(float), given.psi * target),
+            buyer_start, blocks,
         )  # fmt: skip
 
 

@@ -21,9 +21,7 @@ from graphs.shock import Effect, Shock
 from graphs.valuechain import Meta, ValueChain
 
 COUNTRIES, INDUSTRIES, STEPS = 46, 64, 6
-SAME = Ario(
-    stock_days_goods=10.0, stock_days_flows=10.0, stock_days_services=10.0, binding_share=2.7e-8, alpha_max=1.0
-)
+SAME = Ario(stock_days_goods=10.0, stock_days_flows=10.0, stock_days_services=10.0, binding_share=2.7e-8, alpha_max=1.0)
 
 
 def rows() -> Iterator[Row]:
@@ -41,10 +39,14 @@ def rows() -> Iterator[Row]:
     for scenarios, other, bar in ((1, theirs, 40.0), (3, None, None)):
         shock = cut(chain, scenarios, many)
         whole = seconds(lambda shock=shock: [None for _ in ario_steps(chain, shock, Method(ario=SAME))], runs=3)
-        first = setup if scenarios == 1 else seconds(lambda shock=shock: next(ario_steps(chain, shock, Method(ario=SAME))))
+        first = (
+            setup if scenarios == 1 else seconds(lambda shock=shock: next(ario_steps(chain, shock, Method(ario=SAME))))
+        )
         step = (whole - first) / (many - 1)
         said = note if scenarios == 1 else f"{step / scenarios * 1000:.1f} ms for each scenario and step"
-        yield Row(f"ARIO, {len(chain)} nodes, k = {scenarios}, one step", step, "BoARIO" if other else "", other, bar, said)
+        yield Row(
+            f"ARIO, {len(chain)} nodes, k = {scenarios}, one step", step, "BoARIO" if other else "", other, bar, said
+        )
     yield Row(f"ARIO, {len(chain)} nodes, the setting up and the first step", setup)
 
 
@@ -81,7 +83,9 @@ def boario(chain: ValueChain, shock: Shock) -> tuple[float, list[np.ndarray]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pairs = pd.MultiIndex.from_frame(chain.nodes[["country", "industry"]], names=["region", "sector"])
-        countries = pd.MultiIndex.from_product([sorted(set(chain.nodes.country)), ["final"]], names=["region", "category"])
+        countries = pd.MultiIndex.from_product(
+            [sorted(set(chain.nodes.country)), ["final"]], names=["region", "category"]
+        )
         demand = np.repeat(chain.final_demand.to_numpy(float)[:, None] / COUNTRIES, COUNTRIES, axis=1)
         system = pymrio.IOSystem(
             Z=pd.DataFrame(chain.flows.toarray(), pairs, pairs), Y=pd.DataFrame(demand, pairs, countries)
