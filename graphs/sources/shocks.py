@@ -53,8 +53,9 @@ def read_shocks(file: Path, chain: ValueChain, days: int, step_days: int = 7) ->
     if faults:  # the rows are read all the same, to say what is wrong with them too
         days, step_days = _MOST_DAYS, STEP_DAYS[-1]
     effects = []
-    for row, words in enumerate(table.to_dict("records"), start=2):
-        found = _Row(f"{Path(file).name} row {row}", {str(name): str(value).strip() for name, value in words.items()})
+    for row, words in table.iterrows():
+        where = f"{Path(file).name} row {int(str(row)) + 1}"
+        found = _Row(where, {str(name): str(value).strip() for name, value in words.items()})
         effects.append(found.effect(chain, days, step_days))
         faults += found.faults
     if not len(table):
@@ -196,12 +197,17 @@ def _table(file: Path, faults: list[Fault]) -> pd.DataFrame | None:
         faults.append(Fault(str(file), "file", "is missing", f"write one with {', '.join(COLUMNS)}"))
         return None
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        # Without a header, a row with a word too many is an error and not an index.
+        cells = pd.read_csv(file, header=None, dtype=str, na_filter=False, skip_blank_lines=False, encoding="utf-8-sig")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         faults.append(Fault(file.name, "file", f"cannot be read ({str(error).strip()})", mend))
         return None
-    missing = [name for name in _NEEDED if name not in table]
+    names = [str(name).strip() for name in cells.iloc[0]]
+    missing = [name for name in _NEEDED if name not in names]
+    unknown = [name for name in names if name not in COLUMNS]
+    twice = sorted({name for name in names if names.count(name) > 1})
     faults += [Fault(file.name, name, "the column is missing", f"add a column {name}") for name in missing]
-    unknown = [str(name) for name in table if name not in COLUMNS]
     faults += [Fault(file.name, name, "is not a column of shocks", f"name {', '.join(COLUMNS)}") for name in unknown]
-    return None if missing or unknown else table
+    faults += [Fault(file.name, name, "the column stands twice", "keep one of them") for name in twice]
+    table = cells[1:].set_axis(names, axis=1)
+    return None if missing or unknown or twice else table[(table != "").any(axis=1)]
