@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import pandas as pd
+
+from graphs.assumptions import MODELS, Ario, Inoperability
+from graphs.assumptions import assumed as _assumed
 
 READINGS = ("low", "likely", "high")
 """The three readings of what is not known exactly; every result is computed for each."""
@@ -48,10 +51,6 @@ _SHARES = (
     "state_bound_share",
     "structure_weight",
 )
-
-
-def _assumed(default: Any, unit: str, basis: str) -> Any:
-    return field(default=default, metadata={"unit": unit, "basis": basis})
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,13 @@ class Method:
     indicators: tuple[Indicator, ...] = _assumed(
         INDICATORS, "", "weighed equally, no evidence for other weights (OECD/JRC Handbook 2008, step 6)"
     )
+    model: str = _assumed(MODELS[0], "", f"how a shock travels: one of {', '.join(MODELS)}")
+    ario: Ario = _assumed(Ario(), "", "used where the model is ario")
+    inoperability: Inoperability = _assumed(Inoperability(), "", "used where the model is inoperability")
 
     def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise ValueError(f"model {self.model!r} is not known: give one of {', '.join(MODELS)}")
         for name in _SHARES:
             values = getattr(self, name)
             for value in values if isinstance(values, tuple) else (values,):
@@ -151,18 +155,30 @@ class Method:
             raise ValueError("psi × stock weeks must be 1 or more: a week's use has to come out of the stock")
 
     def table(self) -> pd.DataFrame:
-        """Every assumption: name, value, unit and basis, as reports print it.
+        """Every assumption: name, value, unit and basis, as reports print it; those of a model under its name.
 
         Examples:
-            >>> Method().table().set_index("name").value["horizon_weeks"]
-            '26'
+            >>> Method().table().set_index("name").value[["horizon_weeks", "ario.psi"]].tolist()
+            ['26', '0.8']
         """
-        rows = []
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.name == "indicators":
-                value = "; ".join(f"{each.name} {each.low:g}–{each.high:g}" for each in value)
-            elif isinstance(value, tuple):
-                value = " / ".join(f"{each:g}" for each in value)
-            rows.append((one.name, str(value), one.metadata["unit"], one.metadata["basis"]))
-        return pd.DataFrame(rows, columns=["name", "value", "unit", "basis"])
+        return pd.DataFrame(_rows(self), columns=["name", "value", "unit", "basis"])
+
+
+def _rows(of: Any, prefix: str = "") -> list[tuple[str, str, str, str]]:
+    found = []
+    for one in fields(of):
+        value = getattr(of, one.name)
+        if is_dataclass(value):
+            found += _rows(value, f"{one.name}.")
+        else:
+            found.append((prefix + one.name, _said(value), one.metadata["unit"], one.metadata["basis"]))
+    return found
+
+
+def _said(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    if all(isinstance(each, int | float) for each in value):
+        return " / ".join(f"{each:g}" for each in value) or "none"
+    pairs = [each if isinstance(each, tuple) else (each.name, each.low, each.high) for each in value]
+    return "; ".join(f"{name} {'–'.join(f'{each:g}' for each in figures)}" for name, *figures in pairs)

@@ -50,21 +50,23 @@ class Effect:
 
     ``kind``: ``supply`` (capacity), ``demand`` (final demand) or ``link`` (sales of some to some); ``cut``: share lost
     by node at the most (n × k); ``active``: share of it in force by step (steps × k), which gives it a start, an end
-    and a shape of recovery; ``buyers``: for a link, share of each node that is no longer served (n × k).
+    and a shape of recovery; ``buyers``: for a link, share of each node that is no longer served (n × k);
+    ``domestic``: whether a link can lie inside one country, as where its two ends are named node by node.
     """
 
     kind: str
     cut: Floats
     active: Floats
     buyers: Floats
+    domestic: bool = False
 
     def links(self, chain: ValueChain) -> CutLinks:
-        """The flows that a link cuts: between its two ends, across a border."""
+        """The flows that a link cuts: between its two ends, across a border unless it is ``domestic``."""
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
         where = np.flatnonzero(sells[supplier] & buys[buyer])
         country = pd.factorize(chain.nodes.country)[0]
-        where = where[country[supplier[where]] != country[buyer[where]]]
+        where = where[self.domestic | (country[supplier[where]] != country[buyer[where]])]
         return CutLinks(where, self.cut[supplier[where]] * self.buyers[buyer[where]], self.active)
 
 

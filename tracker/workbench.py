@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from graphs import sources
+from graphs.assumptions import MODELS
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
-from tracker import validation
+from tracker import simulation, validation
 from tracker.settings import Settings
-from tracker.terminal import console, in_words
+from tracker.terminal import console, in_words, progress
 
 app = typer.Typer()
 
@@ -55,3 +56,27 @@ def validate(
         if found.backtest is None:
             console.print(f"\n{validation.HOW_TO}")
         console.print(f"\nResults in {folder}/: {', '.join(names)}")
+
+
+@app.command()
+def simulate(
+    chain: Annotated[Path, typer.Option(help="Folder with a chain: nodes.csv and flows.csv.")],
+    shocks: Annotated[Path, typer.Option(help="CSV file, one shock a row: see graphs/sources/shocks.py.")],
+    out: Annotated[Path, typer.Option(help="CSV file for the result, one row by step and node.")],
+    model: Annotated[str, typer.Option(help=f"How shocks travel: {', '.join(MODELS)}.")] = MODELS[0],
+    days: Annotated[int, typer.Option(help="Horizon.")] = 365,
+    step_days: Annotated[int, typer.Option(help="Length of a step: 1 or 7 days.")] = 7,
+) -> None:
+    """Carry the shocks of a file through a chain: what each node makes, step by step."""
+    with in_words():
+        with progress("Reading the chain"):
+            read = sources.read_folder(chain)
+            read.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
+        shock, method = simulation.prepared(read, shocks, model, days, step_days)
+        with progress(f"Carrying {len(shock.effects)} shocks through {len(read)} nodes, {shock.steps} steps"):
+            impact = simulation.run(read, shock, method)
+        with progress("Writing the result"):
+            simulation.write(read, impact, out)
+        for part in simulation.said(read, impact):
+            console.print(part)
+        console.print(f"{shock.steps * len(read)} rows in {out}: day, key, kept_share, loss_meur")
