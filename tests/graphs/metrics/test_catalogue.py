@@ -22,6 +22,8 @@ from graphs.metrics import (
 )
 from graphs.valuechain import ValueChain
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 FROM_ACCOUNTS = (
     supplier_concentration,
     metrics.normalised_supplier_concentration,

@@ -143,7 +143,7 @@ def test_a_group_of_one_is_the_node_and_the_group_of_all_is_all(chain):
 
 
 def test_groups_of_the_estimate(estimate):
-    """Taiwan and the EU as in a separate solve; an ecosystem by its shares; whole nodes together lose less than their sum."""
+    """As in a separate solve, an ecosystem by its shares; whole nodes together lose less than their sum."""
     members = metrics.groups(estimate)
     found = metrics.group_extraction(estimate, members)
     for group in (("country", "TW"), ("eu", "EU"), ("ecosystem", "Mobility-Transport-Automotive")):

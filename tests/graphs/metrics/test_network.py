@@ -11,6 +11,7 @@ from graphs.errors import Faults
 from graphs.metrics.network import betweenness_from
 from graphs.valuechain import ValueChain
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RANDOM = st.from_type(ValueChain)
 THRESHOLDS = st.sampled_from((0.0, 10.0, 30.0))
 
@@ -136,5 +137,5 @@ def test_the_threshold_is_attached_and_checked(toy):
     found = metrics.core_number(toy, 20)
     assert found.attrs == {"min_flow_meur": 20.0, "links": 13}
     for wrong in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(Faults, match="min_flow_meur: .* is not a number of 0 or more; give million euro a year"):
+        with pytest.raises(Faults, match=r"min_flow_meur: .* is not a number of 0 or more; give million euro a year"):
             metrics.betweenness(toy, wrong)

@@ -12,6 +12,7 @@ from graphs import metrics
 from graphs.errors import Faults
 from graphs.valuechain import ValueChain
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RANDOM = st.from_type(ValueChain)
 
 

@@ -96,5 +96,5 @@ def test_the_method_says_what_binds(chain):
 @pytest.mark.parametrize("spare", [-0.1, float("nan"), float("inf")])
 def test_faults(toy, spare):
     for metric in (metrics.substitutability, metrics.expected_loss_of_a_random_supplier):
-        with pytest.raises(Faults, match="spare_share: .* is not a number of 0 or more"):
+        with pytest.raises(Faults, match=r"spare_share: .* is not a number of 0 or more"):
             metric(toy, spare)
