@@ -13,6 +13,7 @@ from graphs.valuechain import Floats, Integers, ValueChain
 
 _SLICES = 8
 """Into how many parts the sources are cut; fixed, so that sums come out the same on any number of threads."""
+_UNSEEN, _SETTLED = -1, -2
 
 
 def betweenness(chain: ValueChain, min_flow_meur: float = MIN_FLOW_MEUR) -> pd.Series[float]:
@@ -191,74 +192,81 @@ def _bridges(links: Links) -> tuple[list[int], list[int]]:
 def _brandes(  # pragma: no cover - compiled
     start: Integers, head: Integers, length: Floats, sources: Integers, slices: int
 ) -> Floats:
-    """Σ of the dependencies of each source on each node, by Dijkstra with a heap that keeps outdated entries."""
+    """Σ of the dependencies of each source on each node, by Dijkstra with a heap in which nodes move up."""
     nodes = len(start) - 1
     parts = np.zeros((slices, nodes))
     for part in numba.prange(slices):
         far, routes, depends = np.full(nodes, np.inf), np.zeros(nodes), np.zeros(nodes)
-        order, settled = np.empty(nodes, np.int64), np.zeros(nodes, np.bool_)
-        keys, names = np.empty(len(head) + 1), np.empty(len(head) + 1, np.int64)
+        order, place = np.empty(nodes, np.int64), np.full(nodes, _UNSEEN)
+        keys, names = np.empty(nodes), np.empty(nodes, np.int64)
         for source in sources[part::slices]:
             far[source], routes[source] = 0.0, 1.0
             keys[0], names[0], waiting, reached = 0.0, source, 1, 0
             while waiting > 0:
-                distance, node = keys[0], names[0]
+                node = names[0]
                 waiting -= 1
-                _sink(keys, names, waiting)
-                if settled[node]:
-                    continue
-                settled[node], order[reached] = True, node
+                _sink(keys, names, place, waiting)
+                order[reached], place[node] = node, _SETTLED
                 reached += 1
+                distance, ways = far[node], routes[node]
                 for link in range(start[node], start[node + 1]):
                     other, new = head[link], distance + length[link]
                     if new < far[other]:
-                        far[other], routes[other] = new, routes[node]
-                        _rise(keys, names, waiting, new, other)
-                        waiting += 1
-                    elif new == far[other] and not settled[other]:
-                        routes[other] += routes[node]
+                        far[other], routes[other] = new, ways
+                        at = place[other]
+                        if at == _UNSEEN:
+                            at = waiting
+                            waiting += 1
+                        _rise(keys, names, place, at, new, other)
+                    elif new == far[other] and place[other] != _SETTLED:
+                        routes[other] += ways
             # From the farthest back: a node has its share of what depends on those one link on.
             for at in range(reached - 1, -1, -1):
                 node = order[at]
-                total = 0.0
+                distance, total = far[node], 0.0
                 for link in range(start[node], start[node + 1]):
                     other = head[link]
-                    if far[other] > far[node] and far[node] + length[link] == far[other]:
+                    if distance + length[link] == far[other] and far[other] > distance:
                         total += (1.0 + depends[other]) / routes[other]
                 depends[node] = total * routes[node]
                 if node != source:
                     parts[part, node] += depends[node]
             for at in range(reached):
                 node = order[at]
-                far[node], routes[node], depends[node], settled[node] = np.inf, 0.0, 0.0, False
+                far[node], routes[node], depends[node], place[node] = np.inf, 0.0, 0.0, _UNSEEN
     return parts.sum(axis=0)
 
 
 @numba.njit(cache=True)
-def _rise(keys: Floats, names: Integers, size: int, key: float, name: int) -> None:  # pragma: no cover - compiled
-    """Add an entry to a binary heap of ``size`` entries."""
-    at = size
+def _rise(  # pragma: no cover - compiled
+    keys: Floats, names: Integers, place: Integers, at: int, key: float, name: int
+) -> None:
+    """Put an entry at ``at`` or above it in a heap of four children each; ``place`` says where each name stands."""
     while at > 0:
-        above = (at - 1) >> 1
+        above = (at - 1) >> 2
         if keys[above] <= key:
             break
         keys[at], names[at] = keys[above], names[above]
+        place[names[at]] = at
         at = above
-    keys[at], names[at] = key, name
+    keys[at], names[at], place[name] = key, name, at
 
 
 @numba.njit(cache=True)
-def _sink(keys: Floats, names: Integers, size: int) -> None:  # pragma: no cover - compiled
-    """Take the least entry from a binary heap that keeps ``size`` entries."""
+def _sink(keys: Floats, names: Integers, place: Integers, size: int) -> None:  # pragma: no cover - compiled
+    """Close the gap that the first entry leaves in a heap that keeps ``size`` entries, with the last one."""
     key, name, at = keys[size], names[size], 0
     while True:
-        below = 2 * at + 1
-        if below >= size:
+        first = 4 * at + 1
+        if first >= size:
             break
-        if below + 1 < size and keys[below + 1] < keys[below]:
-            below += 1
-        if keys[below] >= key:
+        best, least = first, keys[first]
+        for child in range(first + 1, min(first + 4, size)):
+            if keys[child] < least:
+                best, least = child, keys[child]
+        if least >= key:
             break
-        keys[at], names[at] = keys[below], names[below]
-        at = below
-    keys[at], names[at] = key, name
+        keys[at], names[at] = least, names[best]
+        place[names[at]] = at
+        at = best
+    keys[at], names[at], place[name] = key, name, at

@@ -145,18 +145,15 @@ class _Arcs:
     def flows(self, sources: Integers, targets: Integers, own: bool = False) -> Floats:
         """Maximum flow from each source to its target; with ``own``, joined arcs to the target itself are shut."""
         # Arc 2k is followed by its way back, 2k + 1, of capacity 0 at first.
-        ends = np.stack([self.tail, self.head], axis=1)
-        both = ends.ravel()
-        order = np.argsort(both, kind="stable")
-        start = np.searchsorted(both[order], np.arange(self.nodes + 1))
-        head = ends[:, ::-1].ravel().copy()
+        start, arc = _by_tail(self.tail, self.head, self.nodes)
+        head = np.stack([self.head, self.tail], axis=1).ravel()
         capacity = np.zeros(2 * len(self.tail))
         capacity[::2] = self.capacity
         shut = np.full(self.nodes, -1)
         if own:
             shut[self.head[self.first_joined :]] = 2 * np.arange(self.first_joined, len(self.head))
         sources, targets = sources.astype(np.int64), targets.astype(np.int64)
-        return _dinic(start.astype(np.int64), order, head, capacity, sources, targets, shut, _SLICES)
+        return _dinic(start, arc, head, capacity, sources, targets, shut, min(_SLICES, len(targets)))
 
 
 def _arcs(links: Links) -> _Arcs:
@@ -191,6 +188,22 @@ def _origins(chain: ValueChain, links: Links, keys: Iterable[str] | None) -> Int
     bought = np.bincount(links.buyer, minlength=links.nodes) > 0
     begins = chain.nodes.industry.map(primary).to_numpy(bool) | ~bought
     return np.flatnonzero(begins & sold)
+
+
+@numba.njit(cache=True)
+def _by_tail(tail: Integers, head: Integers, nodes: int) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
+    """Arcs and their ways back by the node that they leave: where those of a node begin, and their numbers."""
+    start, arc = np.zeros(nodes + 1, np.int64), np.empty(2 * len(tail), np.int64)
+    for k in range(len(tail)):
+        start[tail[k] + 1] += 1
+        start[head[k] + 1] += 1
+    start = np.cumsum(start)
+    following = start[:-1].copy()
+    for k in range(len(tail)):
+        for way, node in ((2 * k, tail[k]), (2 * k + 1, head[k])):
+            arc[following[node]] = way
+            following[node] += 1
+    return start, arc
 
 
 @numba.njit(cache=True, parallel=True)
