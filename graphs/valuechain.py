@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from scipy.linalg import lapack
 
 from graphs import accounts, classification
 from graphs.errors import Fault, Faults
@@ -133,7 +134,9 @@ class ValueChain:
     @functools.cached_property
     def technical_coefficients(self) -> Floats:
         """A = Z x̂⁻¹: input from i for one euro of j's output; 0 where output is 0."""
-        return _frozen(share_of(self.flows.toarray(), self.output[None, :]))
+        flows = self.flows
+        shares = share_of(flows.data, self.output[flows.indices])
+        return _frozen(sparse.csr_array((shares, flows.indices, flows.indptr), flows.shape).toarray())
 
     @functools.cached_property
     def leontief_inverse(self) -> Floats:
@@ -143,15 +146,12 @@ class ValueChain:
             Faults: if the chain is not productive (spectral radius of A is 1 or more), so that L does not exist
                 or has negative entries.
         """
-        try:
-            inverse = np.linalg.inv(np.eye(len(self)) - self.technical_coefficients)
-        except np.linalg.LinAlgError:
-            inverse = np.full((len(self), len(self)), np.nan)
-        if not np.isfinite(inverse).all() or inverse.min(initial=0.0) < -1e-9 or inverse.max(initial=0.0) > 1e8:
+        inverse = _inverse_of_rest(self.technical_coefficients)
+        if inverse is None:
             fault = "the spectral radius of the technical coefficients is 1 or more"
             mend = "look for nodes whose inputs exceed their output in a circle"
             raise Faults([Fault("value chain", "flows", fault, mend)])
-        return _frozen(np.maximum(inverse, 0.0))
+        return _frozen(inverse)
 
     @functools.cached_property
     def inputs(self) -> Inputs:
@@ -280,6 +280,27 @@ def _starts(labels: Integers) -> Integers:
     """Where each run of equal labels begins, and the total."""
     changes = np.flatnonzero(np.diff(labels)) + 1
     return np.concatenate(([0], changes, [len(labels)])).astype(np.int64) if len(labels) else np.zeros(1, np.int64)
+
+
+def _inverse_of_rest(a: Floats) -> Floats | None:
+    """(I − A)⁻¹ of A with no negative entry; None if the spectral radius of A is 1 or more, or too near to it.
+
+    Inverted in place by LAPACK, on the transpose, so that no copy is made. That some y > 0 has y − Ay > 0 is proof
+    of a spectral radius below 1 (Collatz and Wielandt); y = (I − A)⁻¹1 is such a one if there is any.
+    """
+    rest = np.negative(a)
+    rest.flat[:: len(a) + 1] += 1.0
+    factors, pivots, singular = lapack.dgetrf(rest.T, overwrite_a=True)
+    if singular:
+        return None
+    work, _ = lapack.dgetri_lwork(len(a))
+    turned, singular = lapack.dgetri(factors, pivots, lwork=int(work), overwrite_lu=True)
+    inverse = np.asarray(turned, float).T
+    if singular or not (inverse.min() >= -1e-9 and inverse.max() <= 1e8):
+        return None
+    np.maximum(inverse, 0.0, out=inverse)
+    needed = inverse @ np.ones(len(a))
+    return inverse if (needed > 0.5).all() and (needed - a @ needed > 0.5).all() else None
 
 
 def _frozen(array: Floats) -> Floats:

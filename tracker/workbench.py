@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
-from graphs import sources
+from graphs import metrics, sources
 from graphs.assumptions import MODELS
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
 from tracker import simulation, validation
@@ -80,3 +81,39 @@ def simulate(
         for part in simulation.said(read, impact):
             console.print(part)
         console.print(f"{shock.steps * len(read)} rows in {out}: day, key, kept_share, loss_meur")
+
+
+@app.command("metrics")
+def write_metrics(
+    out: Annotated[Path, typer.Option(dir_okay=False, help="CSV file to write, one row for each node.")],
+    chain_folder: Annotated[
+        Path | None,
+        typer.Option("--chain", help="Folder with nodes.csv and flows.csv; the shipped estimate if left out."),
+    ] = None,
+    min_flow_meur: Annotated[
+        float, typer.Option(help="Smaller flows (million EUR a year) are left out of the network metrics.")
+    ] = metrics.MIN_FLOW_MEUR,
+) -> None:
+    """Write every metric of structure of a value chain to a CSV file."""
+    with in_words():
+        with progress("Reading the value chain"):
+            chain = sources.read_folder(chain_folder) if chain_folder else sources.estimate_2014()
+        kept = len(metrics.links_of(chain, min_flow_meur))
+        columns = []
+        for name, compute in metrics.parts(chain, min_flow_meur):
+            with progress(f"Computing: {name}"):
+                columns.append(compute())
+        table = pd.concat([chain.nodes[["country", "industry", "label"]], *columns], axis=1)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        whole = out.with_name(f".{out.name}.new")
+        try:
+            table.to_csv(whole, index_label="key", lineterminator="\n")
+            whole.replace(out)
+        finally:
+            whole.unlink(missing_ok=True)
+        console.print(
+            f"{out}: {len(table)} nodes, {table.shape[1]} columns. Network metrics on {kept} of {chain.flows.nnz} "
+            f"flows: those of at least {min_flow_meur:g} million EUR a year between different nodes."
+        )
+        if chain.meta.estimate:
+            console.print(f"The chain is an estimate: {chain.meta.title}. {chain.meta.accuracy}")
