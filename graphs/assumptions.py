@@ -103,3 +103,54 @@ class Inoperability:
             raise ValueError(f"recovered_share {self.recovered_share} is not a share within 0 and 1: give one between")
         if not 0 < self.recovery_days < float("inf"):
             raise ValueError(f"recovery_days {self.recovery_days} must be more than 0")
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What is drawn, and how widely, for the intervals of scores and ranks (``score.uncertainty``).
+
+    Examples:
+        >>> Uncertainty().draws
+        500
+        >>> Uncertainty(draws=0, coverage_share=2)
+        Traceback (most recent call last):
+        ...
+        ValueError: draws 0 must be 1 or more; coverage_share 2 is not a share between 0 and 1
+    """
+
+    draws: int = assumed(500, "draws", "Monte Carlo sample; the ends of an interval then err by about 0.3 points")
+    seed: int = assumed(2020, "", "the same draws each time: a score can be recomputed exactly")
+    coverage_share: float = assumed(0.9, "share", "part of the draws that an interval holds; the Handbook shows 90 %")
+    weight_concentration: float = assumed(
+        20.0, "", "weights of indicators: Dirichlet around the method's; larger is closer; JUDGEMENT"
+    )
+    structure_weight: tuple[float, float, float] = assumed(
+        (0.3, 0.5, 0.7), "share", "weight of structure: triangular; JUDGEMENT"
+    )
+    state_bounds_share: tuple[float, ...] = assumed(
+        (0.15, 0.25, 0.40), "share", "loss of output at which the state is 0 points: one of these; JUDGEMENT"
+    )
+    normalisations: tuple[str, ...] = assumed(
+        ("min-max", "z-score", "percentile"), "", "how indicators are made comparable: one of these"
+    )
+    aggregations: tuple[str, ...] = assumed(("linear", "geometric"), "", "how they are put together: one of these")
+
+    def __post_init__(self) -> None:
+        wrong = []
+        if self.draws < 1:
+            wrong.append(f"draws {self.draws} must be 1 or more")
+        if not 0 < self.coverage_share < 1:
+            wrong.append(f"coverage_share {self.coverage_share} is not a share between 0 and 1")
+        if not self.weight_concentration > 0:
+            wrong.append(f"weight_concentration {self.weight_concentration} must be more than 0")
+        low, likely, high = self.structure_weight
+        if not 0 <= low <= likely <= high <= 1:
+            wrong.append(f"structure_weight {self.structure_weight} is not in order within 0–1")
+        if not self.state_bounds_share or not all(0 < bound <= 1 for bound in self.state_bounds_share):
+            wrong.append(f"state_bounds_share {self.state_bounds_share} are not shares above 0")
+        if not self.normalisations or not set(self.normalisations) <= {"min-max", "z-score", "percentile"}:
+            wrong.append(f"normalisations {self.normalisations} are not min-max, z-score or percentile")
+        if not self.aggregations or not set(self.aggregations) <= {"linear", "geometric"}:
+            wrong.append(f"aggregations {self.aggregations} are not linear or geometric")
+        if wrong:
+            raise ValueError("; ".join(wrong))

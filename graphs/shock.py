@@ -122,8 +122,13 @@ class DatedShock(Shock):
     weeks_before: int
 
 
-def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> DatedShock:
+def shock(
+    chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method, known: DatedShock | None = None
+) -> DatedShock:
     """What the disruptions in force on a date mean for the chain, by the rule of this module.
+
+    Args:
+        known: a shock of the same chain and method, from which the effects that are in both are taken.
 
     Examples:
         >>> from datetime import date
@@ -138,7 +143,9 @@ def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method
     first = max(earliest, min((one.start or on for one in active), default=on))
     weeks_before = -((first - on).days // 7)
     first_day, weeks = on - timedelta(weeks=weeks_before), weeks_before + method.horizon_weeks
-    effects = tuple(_effect(chain, one, first_day, weeks, method) for one in active)
+    same = known is not None and (known.first_day, known.steps) == (first_day, weeks)
+    made = {effect.disruption: effect for effect in known.effects} if known is not None and same else {}
+    effects = tuple(made.get(one) or _effect(chain, one, first_day, weeks, method) for one in active)
     return DatedShock(effects=effects, steps=weeks, on=on, first_day=first_day, weeks_before=weeks_before)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +113,23 @@ class ValueChain:
         return self.nodes.index
 
     @functools.cached_property
+    def version(self) -> str:
+        """Twelve letters that tell this chain from any other: of the hash of its nodes, flows, demand and memberships.
+
+        Examples:
+            >>> from graphs import sources
+            >>> len(sources.toy().version), sources.toy().version == sources.toy().version
+            (12, True)
+        """
+        seal = hashlib.sha256()
+        for table in (self.nodes, self.membership):
+            seal.update(table.to_csv().encode())
+        flows = self.flows.tocsr().sorted_indices()
+        for array in (flows.indptr, flows.indices, flows.data, self.final_demand.to_numpy(float)):
+            seal.update(np.ascontiguousarray(array).astype("<f8").tobytes())
+        return seal.hexdigest()[:12]
+
+    @functools.cached_property
     def output(self) -> Floats:
         """Gross output x, million euro a year."""
         return self.nodes.output_meur.to_numpy(float)
@@ -130,6 +148,11 @@ class ValueChain:
     def in_eu(self) -> npt.NDArray[np.bool_]:
         """True for nodes in one of the 27 member states."""
         return self.nodes.country.isin(classification.EU27).to_numpy(bool)
+
+    @functools.cached_property
+    def industry_codes(self) -> Integers:
+        """Position of each node's industry among all industries in alphabetical order."""
+        return pd.factorize(self.nodes.industry, sort=True)[0].astype(np.int64)
 
     @functools.cached_property
     def technical_coefficients(self) -> Floats:
@@ -157,7 +180,7 @@ class ValueChain:
     def inputs(self) -> Inputs:
         """All flows sorted by buyer, input industry and the supplier's country."""
         flows = self.flows.tocoo()
-        codes = pd.factorize(self.nodes.industry, sort=True)[0].astype(np.int64)
+        codes = self.industry_codes
         country = pd.factorize(self.nodes.country)[0]
         order = np.lexsort((flows.row, country[flows.row], codes[flows.row], flows.col))
         supplier, buyer = flows.row[order].astype(np.int64), flows.col[order].astype(np.int64)

@@ -81,10 +81,16 @@ def _by_leontief(chain: ValueChain, shock: Shock, method: Method) -> Floats:
 
 
 def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
-    demand = shock.remaining("demand", len(chain))
-    if not (demand != 1).any():
-        return np.ones_like(demand)
-    return np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
+    """Cuts of final demand; steps in which the same shares are in force are computed once."""
+    effects = [effect for effect in shock.effects if effect.kind == "demand"]
+    shape = (shock.steps, len(chain), shock.scenarios)
+    if not effects:
+        return np.ones(shape)
+    active = np.concatenate([effect.active for effect in effects], axis=1)
+    _, first, pattern = np.unique(active, axis=0, return_index=True, return_inverse=True)
+    demand = shock.remaining("demand", len(chain))[first]
+    kept = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
+    return np.asarray(kept[pattern])
 
 
 # Every model: chain, shock and method in, share of normal output kept out (steps × n × k). Names as in

@@ -79,7 +79,8 @@ def sales(chain: ValueChain, can: Floats, hit: Hit) -> Floats:
     kept = np.empty_like(can)
     level = np.ones((scenarios, nodes))
     for week in range(weeks):
-        unsold = ((1.0 - level) * output) @ sells
+        missing = 1.0 - level
+        unsold = (missing * output) @ sells if missing.any() else np.zeros_like(level)
         _cut(unsold, hit.left[hit.pattern[week]], level, hit.supplier, hit.buyer, hit.flow)
         level = np.minimum(can[week].T, np.maximum(1.0 - unsold * share, 0.0))
         kept[week] = level.T

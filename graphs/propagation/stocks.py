@@ -8,17 +8,11 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from graphs import classification
+from graphs.binding import FLOWS, binding_inputs, kinds
 from graphs.method import Method
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
-
-# Sections of NACE: what is made and stored, and what is delivered as it is made (energy, water, transport).
-GOODS = "ABCF"
-FLOWS = "DEH"
-SERVICES = "GIJKLMNOPQRSTU"
 
 _SERIAL = 400
 """Fewer groups than this are done by one thread: starting another takes longer than the work."""
@@ -103,7 +97,7 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
     links = chain.inputs
     group = np.repeat(np.arange(len(links.group_start) - 1), np.diff(links.group_start))
     bought = np.bincount(group, links.flow_meur, minlength=len(links.group_start) - 1).astype(float)
-    binding = _binding(chain, method, bought)[group]
+    binding = binding_inputs(chain, method)[group]
     # What a node buys from itself does not bind, unless others replace it: its own cut says it already.
     stored = binding if method.pooled_stocks else binding & (links.supplier != links.buyer)
     position, groups = np.flatnonzero(stored), np.unique(group[stored])
@@ -118,42 +112,16 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
         group_start=_offsets(owner, len(groups)),
         buyer=links.buyer[first],
         target_weeks=np.where(
-            _kinds(chain)[links.industry[first]] == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods
+            kinds(chain)[links.industry[first]] == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods
         ),
         out_start=_offsets(supplier[order], len(chain)),
         out_group=owner[order],
     )
 
 
-def _binding(chain: ValueChain, method: Method, bought: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a lack stops production, by group of ``chain.inputs``."""
-    links, kinds = chain.inputs, _kinds(chain)
-    first = links.group_start[:-1]
-    buyer = links.buyer[first]
-    sold, buying = kinds[links.industry[first]], kinds[_industry_codes(chain)[buyer]]
-    share = share_of(bought, chain.output[buyer])
-    enough = np.where((sold == GOODS) & (buying == SERVICES), method.goods_in_services_share, method.binding_share)
-    return (sold != SERVICES) & (share >= enough)
-
-
 def _offsets(owner: Integers, count: int) -> Integers:
     """Where the members of each of ``count`` owners begin, in a list sorted by owner, and the total."""
     return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
-
-
-def _industry_codes(chain: ValueChain) -> Integers:
-    """Code of each node's industry, as in ``chain.inputs.industry``."""
-    return pd.factorize(chain.nodes.industry, sort=True)[0].astype(np.int64)
-
-
-def _kinds(chain: ValueChain) -> npt.NDArray[np.str_]:
-    """Goods, flows or services, by industry code; codes outside NACE count as goods."""
-    kinds = []
-    for industry in sorted(set(chain.nodes.industry)):
-        sections = {division[0] for division in classification.divisions(industry)}
-        services = sections and not sections & set(GOODS + FLOWS)
-        kinds.append(FLOWS if sections & set(FLOWS) else SERVICES if services else GOODS)
-    return np.array(kinds)
 
 
 @numba.njit(cache=True)

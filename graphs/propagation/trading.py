@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graphs import classification
 from graphs.assumptions import Ario
+from graphs.binding import kind
 from graphs.errors import Fault, Faults
-from graphs.propagation.stocks import FLOWS, GOODS
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -203,14 +202,9 @@ def _add_open(into, factor, weights, names, left):  # type: ignore[no-untyped-de
 
 def _stock_days(chain: ValueChain, given: Ario) -> Floats:
     """Days of stock by input industry, in the order of ``chain.inputs.industry``."""
-    own = dict(given.stock_days_of)
-    days = []
-    for industry in sorted(set(chain.nodes.industry)):
-        sections = {division[0] for division in classification.divisions(industry)}
-        kind = given.stock_days_goods if not sections or sections & set(GOODS) else given.stock_days_services
-        kind = given.stock_days_flows if sections & set(FLOWS) else kind
-        days.append(own.get(industry, kind))
-    return np.array(days)
+    own, usual = dict(given.stock_days_of), dict(given.stock_days_by_kind())
+    names = sorted(set(chain.nodes.industry))
+    return np.array([own.get(name, usual[kind(name)]) for name in names])
 
 
 def _refuse_thin_stocks(chain: ValueChain, given: Ario, target: Floats, industry: Integers, step_days: int) -> None:

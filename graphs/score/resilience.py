@@ -6,55 +6,90 @@ sum. Bounds are frozen with the method's version; the sum is linear, so the poin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from graphs import metrics
 from graphs.classification import EU27, country_name
 from graphs.method import Indicator, Method
+from graphs.score import composite
 from graphs.valuechain import Floats, ValueChain
 
 LEVELS = ("eu", "ecosystem", "country", "industry", "node")
 """Levels at which a score is given, coarse to fine; each stands for nodes in the EU27."""
 
+METRICS: dict[str, Callable[[ValueChain], pd.Series[float]]] = {
+    "supplier_concentration_share": metrics.supplier_concentration,
+    "extra_eu_share": metrics.extra_eu_dependency,
+    "extra_eu_look_through_share": metrics.extra_eu_dependency_look_through,
+    "random_supplier_loss_share": metrics.expected_loss_of_a_random_supplier,
+    "substitutability_share": metrics.substitutability,
+    "upstreamness_steps": metrics.upstreamness,
+    "extraction_multiplier": metrics.extraction_multiplier,
+}
+"""The metrics that may be indicators of structure, by the name of their column."""
 
-def structure(chain: ValueChain) -> pd.DataFrame:
+
+def structure(chain: ValueChain, method: Method) -> pd.DataFrame:
     """The indicators of structure, one column each, for every node.
 
     Examples:
         >>> from graphs import sources
-        >>> structure(sources.toy()).columns.tolist()[:2]
+        >>> structure(sources.toy(), Method()).columns.tolist()[:2]
         ['supplier_concentration_share', 'extra_eu_share']
     """
-    columns = (
-        metrics.supplier_concentration(chain),
-        metrics.extra_eu_dependency(chain),
-        metrics.extra_eu_dependency_look_through(chain),
-        metrics.upstreamness(chain),
-        metrics.extraction_multiplier(chain),
-    )
-    return pd.concat(columns, axis=1)
+    return pd.concat([METRICS[one.name](chain) for one in method.indicators], axis=1)
+
+
+def normalised(values: Floats, indicator: Indicator, how: str = "min-max") -> Floats:
+    """How resilient an indicator's values are, 0–1; 1 is best.
+
+    Args:
+        how: ``min-max`` between the frozen bounds; ``z-score``: two frozen standard deviations either side of the
+            frozen mean; ``percentile`` of the frozen distribution.
+
+    Examples:
+        >>> one = Indicator("x", "X", 1.0, 3.0, 2.0, 0.5, (1.5, 2.0, 2.5))
+        >>> [normalised(np.array([1.5]), one, how).tolist() for how in ("min-max", "z-score", "percentile")]
+        [[0.75], [0.75], [0.75]]
+    """
+    better = indicator.more_is_better
+    if how == "z-score":
+        return np.clip(0.5 + composite.z_score(values, indicator.mean, indicator.deviation, better) / 4.0, 0.0, 1.0)
+    if how == "percentile":
+        return composite.percentile(values, (indicator.low, *indicator.quartiles, indicator.high), better)
+    return composite.min_max(values, indicator.low, indicator.high, better)
 
 
 def structure_points_lost(indicators: pd.DataFrame, method: Method) -> pd.DataFrame:
-    """Points of the score that each indicator takes: 100 · w · min(1, max(0, (value − low) / (high − low))).
+    """Points of the score that each indicator takes: 100 · w · w_i · (1 − y_i), y_i normalised by min–max.
 
     Returns:
         Nodes × indicators; each row sums to at most 100 × ``structure_weight``.
 
     Examples:
-        >>> frame = pd.DataFrame({"upstreamness_steps": [1.0, 2.3, 9.0]})
-        >>> method = Method(indicators=(Indicator("upstreamness_steps", "Steps", 1.1, 3.5),))
-        >>> structure_points_lost(frame, method).upstreamness_steps.round(2).tolist()
+        >>> frame = pd.DataFrame({"upstreamness_steps": [1.0, 2.0, 9.0]})
+        >>> one = Indicator("upstreamness_steps", "Steps", 1.0, 3.0, 2.0, 0.5, (1.5, 2.0, 2.5))
+        >>> structure_points_lost(frame, Method(indicators=(one,))).upstreamness_steps.tolist()
         [0.0, 25.0, 50.0]
     """
-    each = 100.0 * method.structure_weight / len(method.indicators)
-    return pd.DataFrame({one.name: each * normalised(indicators[one.name], one) for one in method.indicators})
+    lost = {
+        one.name: 100.0 * method.structure_weight * weight * (1.0 - normalised(indicators[one.name].to_numpy(), one))
+        for one, weight in zip(method.indicators, method.weights, strict=True)
+    }
+    return pd.DataFrame(lost, indicators.index)
 
 
-def normalised(values: pd.Series[float], indicator: Indicator) -> pd.Series[float]:
-    """Min–max with the frozen bounds, cut to 0–1; 1 is least resilient."""
-    return ((values - indicator.low) / (indicator.high - indicator.low)).clip(0.0, 1.0)
+def state_kept(loss_share: Floats, bound_share: float) -> Floats:
+    """How resilient a state is, 0–1: 1 without a loss, 0 from a loss of ``bound_share`` on.
+
+    Examples:
+        >>> state_kept(np.array([0.0, 0.05, 0.5]), 0.25).tolist()
+        [1.0, 0.8, 0.0]
+    """
+    return 1.0 - np.minimum(1.0, loss_share / bound_share)
 
 
 def state_points_lost(loss_share: Floats, method: Method) -> Floats:
@@ -67,7 +102,7 @@ def state_points_lost(loss_share: Floats, method: Method) -> Floats:
         >>> state_points_lost(np.array([0.0, 0.05, 0.5]), Method()).round(2).tolist()
         [0.0, 10.0, 50.0]
     """
-    return 100.0 * (1.0 - method.structure_weight) * np.minimum(1.0, loss_share / method.state_bound_share)
+    return 100.0 * (1.0 - method.structure_weight) * (1.0 - state_kept(loss_share, method.state_bound_share))
 
 
 def groups(chain: ValueChain) -> pd.DataFrame:
@@ -81,16 +116,8 @@ def groups(chain: ValueChain) -> pd.DataFrame:
         >>> groups(sources.toy())[("country", "DE")].tolist()[:5]
         [1.0, 1.0, 1.0, 1.0, 0.0]
     """
-    inside = pd.Series(chain.in_eu.astype(float), chain.keys)
-    columns: dict[tuple[str, str], pd.Series[float]] = {("eu", "EU"): inside}
-    shares = chain.membership.reindex(chain.nodes.industry).to_numpy(float)
-    for position, name in enumerate(chain.membership.columns):
-        columns["ecosystem", str(name)] = inside * shares[:, position]
-    for level in ("country", "industry"):
-        for key in chain.nodes[level].unique():
-            columns[level, key] = inside.where(chain.nodes[level] == key, 0.0)
-    frame = pd.DataFrame(columns)
-    return frame.loc[:, frame.mul(chain.output, axis=0).sum() > 0]
+    members = metrics.groups(chain).mul(chain.in_eu.astype(float), axis=0)
+    return members.loc[:, chain.output @ members.to_numpy(float) > 0]
 
 
 def label(chain: ValueChain, level: str, key: str) -> str:
