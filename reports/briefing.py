@@ -58,7 +58,7 @@ def briefing(assessment: Assessment, other: Assessment | None = None) -> Briefin
         >>> from graphs.assessment import assess
         >>> from graphs.method import Method
         >>> briefing(assess(sources.toy(), [], date(2021, 3, 1), Method())).headline
-        'No disruption on record is in force on 1 March 2021: the EU score is 89.3, from structure alone.'
+        'No disruption on record is in force on 1 March 2021: the EU score is 73.9, from structure alone.'
     """
     scored = ("eu", "EU") in assessment.scores.index
     points = assessment.points.loc[("eu", "EU")] if scored else {}
@@ -142,7 +142,8 @@ def _unknown(assessment: Assessment) -> tuple[str, ...]:
     gaps = [f"{name}: not stated in {count} of {total} disruptions in force" for name, count in missing.most_common()]
     return (
         *gaps,
-        "Intervals show the low and high readings of severity and duration. They are no confidence intervals and leave "
+        "Intervals of scores hold nine of ten draws of severity, duration, weights, normalisation and aggregation; those "
+        "of losses are the low and high readings of severity and duration. They are no confidence intervals and leave "
         "out the error of the value chain and of the method.",
         "Which disruption costs how many points is an estimate: losses of several disruptions do not add up exactly.",
     )

@@ -42,7 +42,7 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
         found.scores.index.names,
         found.nodes.columns,
         found.path.index.names,
-        resilience.structure(chain).columns,
+        resilience.structure(chain, Method()).columns,
         pd.read_csv(io.StringIO(to_csv([found])), nrows=1).columns,
         nodes,
         links,

@@ -38,7 +38,8 @@ def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
         "method_version": assessment.method.version,
         "horizon_weeks": assessment.method.horizon_weeks,
         "chain": {"title": chain.title, "year": chain.year, "estimate": chain.estimate, "source": chain.source},
-        "interval": "low and high readings of severity and duration; not a confidence interval, "
+        "interval": "of scores and ranks: nine of ten draws of severity, duration, weights, normalisation and aggregation; of "
+        "losses: the low and high readings of severity and duration; not a confidence interval, "
         "and without the error of the value chain",
     }
 

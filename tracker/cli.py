@@ -200,7 +200,7 @@ def _table(assessment: Assessment) -> Table:
             f"{row.loss_meur / 1000:,.1f}",
             style="bold" if row.Index[0] == "eu" else "",
         )
-    table.caption = "Estimates. 100 is best; low–high are readings of severity and duration, no confidence interval."
+    table.caption = "Estimates. 100 is best; low–high holds 9 of 10 draws of severity, duration, weights and method."
     table.caption_justify = "left"
     return table
 

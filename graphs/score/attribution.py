@@ -51,7 +51,7 @@ def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -
     to customers (Σ_i cut_i l_ij) and to suppliers (Σ_j g_ij cut_j), is added, so that a loss which stocks would absorb
     of each but not of all together has somebody to blame.
 
-    It does not depend on what else is in force.
+    It does not depend on what else is in force, and is taken from the inventory model whatever model the method names.
 
     Returns:
         One number above 0 for each node (n).

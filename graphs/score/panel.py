@@ -39,7 +39,7 @@ class Panel:
             >>> from graphs import sources
             >>> panel = Panel.of(sources.toy(), Method())
             >>> len(panel.rows), panel.shares.shape, len(panel.nodes)
-            (23, (12, 15), 8)
+            (21, (12, 13), 8)
         """
         return chain.once((cls, method), lambda: _panel(chain, method))
 

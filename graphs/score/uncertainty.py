@@ -66,18 +66,21 @@ class Draws:
             aggregation=random.integers(0, len(given.aggregations), size),
         )
 
-    def only(self, factor: str, method: Method) -> Draws:
-        """The same sample in which just one factor varies and all others are as the method has them."""
+    def only(self, *factors: str, method: Method) -> Draws:
+        """The same sample in which just these factors vary and all others are as the method has them.
+
+        What the method has is the first choice where it is not among those that are drawn.
+        """
         size, given = len(self.reading), method.uncertainty
         nominal = {
             "reading": np.full(size, 0.5),
-            "normalisation": np.full(size, _first("min-max", given.normalisations)),
-            "bound": np.full(size, int(np.argmin(abs(np.array(given.state_bounds_share) - method.state_bound_share)))),
+            "normalisation": np.full(size, _place("min-max", given.normalisations)),
+            "bound": np.full(size, _place(method.state_bound_share, given.state_bounds_share)),
             "weights": np.tile(method.weights, (size, 1)),
             "structure_weight": np.full(size, method.structure_weight),
-            "aggregation": np.full(size, _first("linear", given.aggregations)),
+            "aggregation": np.full(size, _place("linear", given.aggregations)),
         }
-        return Draws(**(nominal | {factor: getattr(self, factor)}))
+        return Draws(**(nominal | {factor: getattr(self, factor) for factor in factors}))
 
 
 def drawn_scores(structure: Floats, state: Floats, draws: Draws, method: Method) -> Floats:
@@ -168,11 +171,11 @@ def sensitivity(structure: Floats, state: Floats, method: Method) -> pd.DataFram
     """
     draws = Draws.of(method)
     scores = drawn_scores(structure, state, draws, method)
-    nominal = drawn_scores(structure, state, draws.only("reading", method).only("normalisation", method), method)
+    nominal = drawn_scores(structure, state, draws.only(method=method), method)
     reference = composite.ranks(nominal[:, :1].T).T
     rows = []
     for one in fields(Draws):
-        alone = composite.ranks(drawn_scores(structure, state, draws.only(one.name, method), method).T).T
+        alone = composite.ranks(drawn_scores(structure, state, draws.only(one.name, method=method), method).T).T
         shift = float(abs(alone - reference).mean())
         rows.append((one.name, FACTORS[one.name], _first_order(scores, getattr(draws, one.name)), shift))
     table = pd.DataFrame(rows, columns=["factor", "label", "variance_share", "rank_shift"]).set_index("factor")
@@ -199,6 +202,5 @@ def _first_order(scores: Floats, values: npt.NDArray[Any]) -> float:
     return float((between[varies] / total[varies]).mean()) if varies.any() else 0.0
 
 
-def _first(name: str, among: tuple[str, ...]) -> int:
-    """Where the method's own choice stands, or 0 if it is not drawn at all."""
-    return among.index(name) if name in among else 0
+def _place(choice: object, among: tuple[object, ...]) -> int:
+    return among.index(choice) if choice in among else 0

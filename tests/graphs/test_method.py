@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from graphs.assumptions import Ario, Inoperability
+from graphs.assumptions import Ario, Inoperability, Uncertainty
 from graphs.method import INDICATORS, READINGS, Indicator, Method
 from graphs.score.resilience import structure
 
 
 def test_the_table_lists_every_assumption_with_unit_and_basis():
     table = Method().table().set_index("name")
-    models = {"ario": Ario, "inoperability": Inoperability}
+    models = {"ario": Ario, "inoperability": Inoperability, "uncertainty": Uncertainty}
     names = [
         f"{field.name}.{one.name}" if field.name in models else field.name
         for field in dataclasses.fields(Method)
@@ -24,7 +24,10 @@ def test_the_table_lists_every_assumption_with_unit_and_basis():
     assert (table.basis.str.len() > 3).all()
     assert (table.value.str.len() > 0).all()
     without_unit = set(table.index[table.unit == ""])
-    assert without_unit == {"version", "pooled_stocks", "indicators", "model", "ario.orders_by_capacity"}
+    assert without_unit == {
+        "version", "pooled_stocks", "indicators", "model", "ario.orders_by_capacity", "uncertainty.seed",
+        "uncertainty.weight_concentration", "uncertainty.normalisations", "uncertainty.aggregations",
+    }  # fmt: skip
 
 
 def test_the_table_shows_the_values_in_use():
@@ -53,17 +56,20 @@ def test_readings_are_in_order():
 
 
 def test_indicators_are_those_of_structure(toy):
-    assert [one.name for one in INDICATORS] == list(structure(toy).columns)
+    assert [one.name for one in INDICATORS] == list(structure(toy, Method()).columns)
     assert all(one.low < one.high for one in INDICATORS)
 
 
 def test_the_bounds_are_the_percentiles_they_claim_to_be(estimate):
     """The 2.5 and 97.5 percentiles of the EU nodes of the 2014 estimate, rounded (docstring of Indicator)."""
-    values = structure(estimate)[estimate.in_eu & (estimate.output > 0)]
+    values = structure(estimate, Method())[estimate.in_eu & (estimate.output > 0)]
     for one in INDICATORS:
         low, high = values[one.name].quantile([0.025, 0.975])
         assert one.low == pytest.approx(low, abs=0.1 * (high - low)), one.name
         assert one.high == pytest.approx(high, abs=0.1 * (high - low)), one.name
+        assert one.mean == pytest.approx(values[one.name].mean(), abs=0.05 * (high - low)), one.name
+        assert one.deviation == pytest.approx(values[one.name].std(), rel=0.05), one.name
+        assert one.quartiles == pytest.approx(values[one.name].quantile([0.25, 0.5, 0.75]), abs=0.05 * (high - low))
 
 
 def test_a_method_is_frozen_and_compared_by_value():
@@ -98,7 +104,7 @@ def test_a_method_is_frozen_and_compared_by_value():
         {"duration_weeks": (26, 8, 4)},
         {"duration_weeks": (0, 8, 26)},
         {"indicators": ()},
-        {"indicators": (Indicator("upstreamness_steps", "Steps", 3.5, 1.1),)},
+        {"indicators": (Indicator("upstreamness_steps", "Steps", 3.5, 1.1, 2.0, 0.5, (1.5, 2.0, 2.5)),)},
     ],
     ids=str,
 )

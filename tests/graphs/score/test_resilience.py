@@ -18,31 +18,52 @@ from graphs.valuechain import ValueChain
 METHOD = Method()
 
 
+def indicator(name: str, low: float, high: float, **more: object) -> Indicator:
+    """One whose distribution is even between its bounds."""
+    step = (high - low) / 4
+    return Indicator(name, name, low, high, low + 2 * step, step, (low + step, low + 2 * step, low + 3 * step), **more)
+
+
 def test_the_indicators_are_the_metrics(toy):
-    table = structure(toy)
+    table = structure(toy, METHOD)
     assert table.index.equals(toy.keys)
-    pd.testing.assert_series_equal(table.upstreamness_steps, metrics.upstreamness(toy))
+    pd.testing.assert_series_equal(table.substitutability_share, metrics.substitutability(toy))
     pd.testing.assert_series_equal(table.extra_eu_share, metrics.extra_eu_dependency(toy))
     assert table.shape == (12, 5)
 
 
-@pytest.mark.parametrize(("value", "share"), [(0.0, 0.0), (1.0, 0.0), (1.5, 0.25), (2.0, 0.5), (3.0, 1.0), (99.0, 1.0)])
+def test_every_metric_that_may_be_an_indicator_has_the_name_of_its_column(toy):
+    assert all(metric(toy).name == name for name, metric in resilience.METRICS.items())
+    assert {one.name for one in INDICATORS} <= set(resilience.METRICS)
+
+
+@pytest.mark.parametrize(("value", "share"), [(0.0, 1.0), (1.0, 1.0), (1.5, 0.75), (2.0, 0.5), (3.0, 0.0), (99.0, 0.0)])
 def test_min_and_max_are_frozen_bounds(value: float, share: float):
-    """(value − 1) / (3 − 1), cut to 0–1 (OECD/JRC Handbook 2008, step 5)."""
-    assert normalised(pd.Series([value]), Indicator("x", "X", 1.0, 3.0)).tolist() == [share]
+    """1 − (value − 1) / (3 − 1), cut to 0–1 (OECD/JRC Handbook 2008, step 5); turned where more is better."""
+    assert normalised(np.array([value]), indicator("x", 1.0, 3.0)).tolist() == [share]
+    assert normalised(np.array([value]), indicator("x", 1.0, 3.0, more_is_better=True)).tolist() == [1 - share]
+
+
+@pytest.mark.parametrize("how", ["min-max", "z-score", "percentile"])
+@given(values=st.lists(st.floats(-5, 5), min_size=2, max_size=5), better=st.booleans())
+def test_every_way_keeps_the_order_and_stays_within_0_and_1(how: str, values: list[float], better: bool):
+    one = Indicator("x", "X", -1.0, 2.0, 0.2, 0.7, (-0.5, 0.0, 0.9), more_is_better=better)
+    found = normalised(np.sort(values), one, how)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert (np.diff(found) * (1 if better else -1) >= 0).all()
 
 
 def test_points_of_structure_by_hand():
-    """Half of the score over two indicators: 25 points each, at most."""
-    method = replace(METHOD, indicators=(Indicator("a", "A", 0.0, 1.0), Indicator("b", "B", 1.0, 3.0)))
+    """Half of the score over two indicators: of 50 points, a (weight 3) takes at most 37.5 and b 12.5."""
+    method = replace(METHOD, indicators=(indicator("a", 0.0, 1.0, weight=3.0), indicator("b", 1.0, 3.0)))
     lost = structure_points_lost(pd.DataFrame({"a": [0.2, 7.0], "b": [2.0, 0.0], "c": [9.0, 9.0]}), method)
-    assert lost.to_dict("list") == {"a": pytest.approx([5, 25]), "b": pytest.approx([12.5, 0])}
+    assert lost.to_dict("list") == {"a": pytest.approx([7.5, 37.5]), "b": pytest.approx([6.25, 0])}
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
 def test_structure_and_state_share_the_100_points(toy, weight: float):
     method = replace(METHOD, structure_weight=weight)
-    worst = pd.DataFrame({one.name: [one.high + 1] for one in INDICATORS})
+    worst = pd.DataFrame({one.name: [-1.0 if one.more_is_better else one.high + 1] for one in INDICATORS})
     assert structure_points_lost(worst, method).sum(axis=1).tolist() == pytest.approx([100 * weight])
     assert state_points_lost(np.array([1.0]), method).tolist() == pytest.approx([100 * (1 - weight)])
 
@@ -58,10 +79,10 @@ def test_points_of_state_by_hand():
 
 @given(chain=st.from_type(ValueChain))
 def test_points_of_structure_are_within_their_part_of_the_score(chain):
-    lost = structure_points_lost(structure(chain), METHOD)
+    lost = structure_points_lost(structure(chain, METHOD), METHOD)
     assert np.isfinite(lost).all(axis=None)
     assert (lost >= 0).all(axis=None)
-    assert (lost <= 10 + 1e-12).all(axis=None)
+    assert (lost.sum(axis=1) <= 50 + 1e-12).all()
 
 
 def test_groups_of_the_toy(toy):
