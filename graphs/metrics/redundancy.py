@@ -184,10 +184,8 @@ def _origins(chain: ValueChain, links: Links, keys: Iterable[str] | None) -> Int
         name: bool(classification.divisions(name)) and {one[0] for one in classification.divisions(name)} <= PRIMARY
         for name in chain.nodes.industry.unique()
     }
-    sold = np.diff(links.start) > 0
     bought = np.bincount(links.buyer, minlength=links.nodes) > 0
-    begins = chain.nodes.industry.map(primary).to_numpy(bool) | ~bought
-    return np.flatnonzero(begins & sold)
+    return np.flatnonzero(chain.nodes.industry.map(primary).to_numpy(bool) | ~bought)
 
 
 @numba.njit(cache=True)
