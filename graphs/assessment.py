@@ -10,12 +10,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from graphs import attribution, resilience
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
-from graphs.propagation import WEEKS_A_YEAR, propagate, weeks_to_recover
+from graphs.propagation import WEEKS_A_YEAR, propagate
+from graphs.propagation.path import TOLERANCE_SHARE
+from graphs.score import attribution, composite, resilience, uncertainty
+from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
-from graphs.valuechain import Floats, Meta, ValueChain
+from graphs.valuechain import Floats, Integers, Meta, ValueChain
 
 _NO_POINTS = 5e-7
 """Disruptions that take fewer points than this from a score are not named."""
@@ -41,26 +43,38 @@ class Assessment:
 
     ``scores`` is indexed by (level, key): ``label, score, score_low, score_high, structure, state, loss_share,
     loss_meur, loss_low_meur, loss_high_meur, output_meur, recovery_weeks``. Losses are of output over the horizon
-    from the date, in the likely reading; low and high are the readings of severity and duration, not a confidence
-    interval, and do not cover the error of the chain. ``nodes`` has the losses of every node, inside and outside
-    the EU. ``path`` is the share of output lost by week (first day) for the EU and each ecosystem.
+    from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
+    ``score_high`` hold 90 % of the draws of ``score.uncertainty``: severity and duration, normalisation, weights and
+    aggregation vary, the error of the chain is not in them. ``nodes`` has the losses of every node, inside and
+    outside the EU. ``path`` is the share of output lost by week (first day) for the EU and each ecosystem.
     """
 
     on: date
     method: Method
     chain: Meta
+    chain_version: str
     shock: DatedShock
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
-    indicators: pd.DataFrame
     points: pd.DataFrame
     direct: pd.DataFrame
+    panel: Panel
+    state: Floats
+    """How resilient in state: bounds of the method's uncertainty × readings × rows, 0–1."""
+    costs: tuple[Floats, ...]
+    """What each disruption would cost alone, share of output by node."""
 
     @property
     def disruptions(self) -> list[Disruption]:
         """The disruptions in force on the date, oldest first."""
         return [effect.disruption for effect in self.shock.effects]
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """The indicators of structure by row: means of the nodes, weighted by output."""
+        names = [one.name for one in self.method.indicators]
+        return pd.DataFrame(self.panel.indicators, self.panel.rows, names)
 
     def level(self, name: str) -> pd.DataFrame:
         """The scores of one level, by key; empty if there are none.
@@ -74,6 +88,34 @@ class Assessment:
         rows = self.scores[self.scores.index.get_level_values("level") == name]
         return rows.droplevel("level")
 
+    def ranks(self, level: str) -> pd.DataFrame:
+        """Rank of each score within its level, 1 is best, and the interval that holds 90 % of the draws.
+
+        Returns:
+            ``rank, rank_low, rank_high`` by key: the nominal rank, the best and the worst of the interval.
+
+        Examples:
+            >>> from datetime import date
+            >>> from graphs import sources
+            >>> assess(sources.toy(), [], date(2021, 3, 1), Method()).ranks("country").loc["DE"].tolist()
+            [2, 1, 2]
+        """
+        rows = self._of_level(level)
+        scores = self.scores.score.to_numpy()[rows]
+        structure, state = self.panel.resilient[:, rows], self.state[:, :, rows]
+        drawn = uncertainty.drawn_scores(structure, state, uncertainty.Draws.of(self.method), self.method)
+        best, worst = uncertainty.rank_intervals(drawn, self.method.uncertainty.coverage_share)
+        rank = composite.ranks(scores)
+        return pd.DataFrame(
+            {"rank": rank, "rank_low": np.minimum(best, rank), "rank_high": np.maximum(worst, rank)},
+            self.panel.rows[rows].get_level_values("key"),
+        )
+
+    def sensitivity(self, level: str) -> pd.DataFrame:
+        """Which choice moves the scores and ranks of a level: see ``uncertainty.sensitivity``."""
+        rows = self._of_level(level)
+        return uncertainty.sensitivity(self.panel.resilient[:, rows], self.state[:, :, rows], self.method)
+
     def reasons(self, level: str, key: str) -> list[Reason]:
         """Why a score is what it is, the largest term first; the points sum to 100 − score.
 
@@ -85,12 +127,15 @@ class Assessment:
             >>> from graphs import sources
             >>> result = assess(sources.toy(), [], date(2021, 3, 1), Method())
             >>> result.reasons("country", "DE")[0].text
-            'Supplier concentration 0.74 (0.25 is best, 0.9 worst)'
+            'Inputs that others could replace 0.05 (0.7 is best, 0.02 worst)'
         """
         row = self._rows[(level, key)]
         reasons = []
-        for one, points, value in zip(self.method.indicators, self._lost[row], self._values[row], strict=False):
-            text = f"{one.label} {value:.2f} ({one.low:g} is best, {one.high:g} worst)"
+        for one, points, value in zip(
+            self.method.indicators, self._lost[row], self.panel.indicators[row], strict=False
+        ):
+            best, worst = (one.high, one.low) if one.more_is_better else (one.low, one.high)
+            text = f"{one.label} {value:.2f} ({best:g} is best, {worst:g} worst)"
             reasons.append(Reason("structure", one.name, float(points), text))
         hits = zip(self.direct, self.shock.effects, self._lost[row, len(reasons) :], self._cut[row], strict=True)
         for name, effect, points, cut in hits:
@@ -98,6 +143,9 @@ class Assessment:
                 text = _sentence(effect, float(cut))
                 reasons.append(Reason("disruption", str(name), float(points), text, effect.assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
+
+    def _of_level(self, level: str) -> Integers:
+        return np.flatnonzero(self.panel.rows.get_level_values("level") == level)
 
     @functools.cached_property
     def _rows(self) -> dict[tuple[str, str], int]:
@@ -108,15 +156,17 @@ class Assessment:
         return self.points.to_numpy(float)
 
     @functools.cached_property
-    def _values(self) -> Floats:
-        return self.indicators.to_numpy(float)
-
-    @functools.cached_property
     def _cut(self) -> Floats:
         return self.direct.to_numpy(float)
 
 
-def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, method: Method) -> Assessment:
+def assess(
+    chain: ValueChain,
+    disruptions: Sequence[Disruption],
+    on: date,
+    method: Method,
+    known: Assessment | None = None,
+) -> Assessment:
     """Assess a date: shock, propagation, losses, scores, reasons.
 
     The points that lost output takes from a node are split among the disruptions in proportion to what each would
@@ -124,6 +174,8 @@ def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, metho
 
     Args:
         disruptions: any records; those in force on the date are taken.
+        known: an assessment of the same date, chain and method with other disruptions: what did not change is taken
+            from it, and the result is the same.
 
     Examples:
         >>> from datetime import date
@@ -135,86 +187,86 @@ def assess(chain: ValueChain, disruptions: Sequence[Disruption], on: date, metho
         >>> result.reasons("country", "DE")[0].text
         'Strike: cuts 40 % of its capacity'
     """
-    found = shock(chain, disruptions, on, method)
-    impact = propagate(chain, found, method)
-    lost = 1.0 - impact.kept
+    if known is not None and (known.on, known.chain_version, known.method) != (on, chain.version, method):
+        known = None
+    found = shock(chain, disruptions, on, method, known.shock if known else None)
+    lost = 1.0 - propagate(chain, found, method).kept
     loss_share = lost[found.weeks_before :].mean(axis=0)
+    paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
+    costs = tuple(
+        paid[effect.disruption] if effect.disruption in paid else attribution.cost(chain, found, effect, method)
+        for effect in found.effects
+    )
     ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
 
-    indicators = resilience.structure(chain)
-    structure = resilience.structure_points_lost(indicators, method)
-    state = resilience.state_points_lost(loss_share, method)
-    split = attribution.split(chain, found, method) * state[:, [1]]
-    members = _members(chain)
-    weights = members.mul(chain.output, axis=0)
-    weights /= weights.sum()
+    panel = Panel.of(chain, method)
+    lost_points = resilience.state_points_lost(loss_share, method)
+    split = attribution.shares(costs, len(chain)) * lost_points[:, [1]]
     points = pd.DataFrame(
-        weights.to_numpy().T @ np.hstack([structure.to_numpy(), split]),
-        index=weights.columns,
+        np.hstack([panel.lost, panel.means(split)]),
+        index=panel.rows,
         columns=pd.MultiIndex.from_tuples(
-            [("structure", name) for name in structure] + [("disruption", name) for name in ids]
+            [("structure", one.name) for one in method.indicators] + [("disruption", name) for name in ids]
         ),
     )
-    direct = np.column_stack(
-        [attribution.direct(chain, effect) for effect in found.effects] or [np.zeros((len(chain), 0))]
-    )
+    direct = [attribution.direct(chain, effect) for effect in found.effects]
+    bounds = method.uncertainty.state_bounds_share
+    kept = [resilience.state_kept(loss_share, bound) for bound in bounds]
+    state = panel.means(np.hstack(kept)).T.reshape(len(bounds), len(READINGS), len(panel.rows))
     nodes = _nodes(chain, found, loss_share)
-    ahead = lost[found.weeks_before :, :, 1]
     return Assessment(
         on=on,
         method=method,
         chain=chain.meta,
+        chain_version=chain.version,
         shock=found,
-        scores=_scores(chain, members, weights, points["structure"].sum(axis=1), state, nodes, ahead, method),
+        scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
         nodes=nodes,
-        path=_path(found, weights, lost[:, :, 1]),
-        indicators=_by_group(weights, indicators.to_numpy(), list(indicators)),
+        path=_path(found, panel, lost[:, :, 1]),
         points=points,
-        direct=_by_group(weights, direct, ids),
+        direct=pd.DataFrame(
+            panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
+        ),
+        panel=panel,
+        state=state,
+        costs=costs,
     )
 
 
-def _members(chain: ValueChain) -> pd.DataFrame:
-    """Share of each node in all that is scored: the groups, and each EU node by itself."""
-    scored = chain.keys[chain.in_eu & (chain.output > 0)]
-    single = pd.DataFrame(np.eye(len(chain)), chain.keys, chain.keys)[scored]
-    single.columns = pd.MultiIndex.from_product([["node"], scored])
-    members = pd.concat([resilience.groups(chain), single], axis=1)
-    members.columns.names = ["level", "key"]
-    return members
-
-
-def _by_group(weights: pd.DataFrame, values: Floats, names: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(weights.to_numpy().T @ values, index=weights.columns, columns=names)
-
-
 def _scores(
-    chain: ValueChain,
-    members: pd.DataFrame,
-    weights: pd.DataFrame,
-    structure_lost: pd.Series[float],
-    state_lost: Floats,
-    nodes: pd.DataFrame,
-    ahead: Floats,
-    method: Method,
+    panel: Panel, state_lost: Floats, state: Floats, nodes: pd.DataFrame, ahead: Floats, method: Method
 ) -> pd.DataFrame:
-    share = method.structure_weight
-    state = _by_group(weights, state_lost, list(READINGS))
-    scores = pd.DataFrame(index=weights.columns)
-    scores["label"] = [resilience.label(chain, level, key) for level, key in weights.columns]
-    scores["score"] = 100.0 - structure_lost - state["likely"]
-    scores["score_low"] = 100.0 - structure_lost - state["high"]
-    scores["score_high"] = 100.0 - structure_lost - state["low"]
-    scores["structure"] = 100.0 - structure_lost / share if share else 100.0
-    scores["state"] = 100.0 - state["likely"] / (1.0 - share) if share < 1 else 100.0
-    for column in ("output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"):
-        scores[column] = members.to_numpy().T @ nodes[column].to_numpy()
-    horizon_output = scores.output_meur * method.horizon_weeks / WEEKS_A_YEAR
-    scores["loss_share"] = scores.loss_meur / horizon_output
-    path = ahead @ weights.to_numpy()
-    recovery = [weeks_to_recover(1.0 - column) for column in path.T]
-    scores["recovery_weeks"] = pd.array(recovery, dtype="Int64")
-    return scores
+    weight, built = method.structure_weight, panel.lost.sum(axis=1)
+    score = 100.0 - built - state_lost[:, 1]
+    drawn = uncertainty.drawn_scores(panel.resilient, state, uncertainty.Draws.of(method), method)
+    low, high = uncertainty.interval(drawn, method.uncertainty.coverage_share)
+    amounts = ["output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"]
+    sums = panel.sums(nodes[amounts].to_numpy())
+    horizon_output = sums[:, 0] * method.horizon_weeks / WEEKS_A_YEAR
+    recovery = _recovery(panel.means(ahead.T))
+    return pd.DataFrame(
+        {
+            "label": panel.labels,
+            "score": score,
+            # The method's own choices are one draw of many: an interval always holds its score.
+            "score_low": np.minimum(low, score),
+            "score_high": np.maximum(high, score),
+            "structure": 100.0 - built / weight if weight else 100.0,
+            "state": 100.0 - state_lost[:, 1] / (1.0 - weight) if weight < 1 else 100.0,
+            **dict(zip(amounts, sums.T, strict=True)),
+            "loss_share": sums[:, 1] / horizon_output,
+            "recovery_weeks": pd.array(recovery, dtype="Int64"),
+        },
+        panel.rows,
+    )
+
+
+def _recovery(lost: Floats) -> list[int | None]:
+    """First week from which each row (rows × weeks) loses next to nothing; None if that is not within the horizon."""
+    weeks = lost.shape[1]
+    low = lost > TOLERANCE_SHARE
+    first = np.where(low.any(axis=1), weeks - np.argmax(low[:, ::-1], axis=1), 0)
+    return [int(week) if week < weeks else None for week in first]
 
 
 def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataFrame:
@@ -228,10 +280,11 @@ def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataF
     return nodes
 
 
-def _path(found: DatedShock, weights: pd.DataFrame, lost: Floats) -> pd.DataFrame:
-    shown = [column for column in weights.columns if column[0] in ("eu", "ecosystem")]
+def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
+    shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
     days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
-    frame = pd.DataFrame(lost @ weights[shown].to_numpy(), index=days, columns=[key for _, key in shown])
+    keys = [panel.rows[row][1] for row in shown]
+    frame = pd.DataFrame(lost @ panel.weights[:, shown], index=days, columns=keys)
     return frame.rename_axis(index="week", columns="group")
 
 

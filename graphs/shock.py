@@ -50,20 +50,23 @@ class Effect:
 
     ``kind``: ``supply`` (capacity), ``demand`` (final demand) or ``link`` (sales of some to some); ``cut``: share lost
     by node at the most (n × k); ``active``: share of it in force by step (steps × k), which gives it a start, an end
-    and a shape of recovery; ``buyers``: for a link, share of each node that is no longer served (n × k).
+    and a shape of recovery; ``buyers``: for a link, share of each node that is no longer served (n × k);
+    ``domestic``: whether a link can lie inside one country, as where its two ends are named node by node.
     """
 
     kind: str
     cut: Floats
     active: Floats
     buyers: Floats
+    domestic: bool = False
 
     def links(self, chain: ValueChain) -> CutLinks:
-        """The flows that a link cuts: between its two ends, across a border."""
-        country = pd.factorize(chain.nodes.country)[0]
+        """The flows that a link cuts: between its two ends, across a border unless it is ``domestic``."""
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
-        where = np.flatnonzero(sells[supplier] & buys[buyer] & (country[supplier] != country[buyer]))
+        where = np.flatnonzero(sells[supplier] & buys[buyer])
+        country = pd.factorize(chain.nodes.country)[0]
+        where = where[self.domestic | (country[supplier[where]] != country[buyer[where]])]
         return CutLinks(where, self.cut[supplier[where]] * self.buyers[buyer[where]], self.active)
 
 
@@ -119,8 +122,13 @@ class DatedShock(Shock):
     weeks_before: int
 
 
-def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> DatedShock:
+def shock(
+    chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method, known: DatedShock | None = None
+) -> DatedShock:
     """What the disruptions in force on a date mean for the chain, by the rule of this module.
+
+    Args:
+        known: a shock of the same chain and method, from which the effects that are in both are taken.
 
     Examples:
         >>> from datetime import date
@@ -135,7 +143,9 @@ def shock(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method
     first = max(earliest, min((one.start or on for one in active), default=on))
     weeks_before = -((first - on).days // 7)
     first_day, weeks = on - timedelta(weeks=weeks_before), weeks_before + method.horizon_weeks
-    effects = tuple(_effect(chain, one, first_day, weeks, method) for one in active)
+    same = known is not None and (known.first_day, known.steps) == (first_day, weeks)
+    made = {effect.disruption: effect for effect in known.effects} if known is not None and same else {}
+    effects = tuple(made.get(one) or _effect(chain, one, first_day, weeks, method) for one in active)
     return DatedShock(effects=effects, steps=weeks, on=on, first_day=first_day, weeks_before=weeks_before)
 
 

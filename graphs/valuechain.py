@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import networkx as nx
 import numpy as np
@@ -20,6 +21,7 @@ from graphs.errors import Fault, Faults
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class ValueChain:
     final_demand: pd.Series[float]
     meta: Meta
     membership: pd.DataFrame = field(default_factory=pd.DataFrame)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = accounts.faults_of_chain(self.nodes, self.flows, self.final_demand)
@@ -91,10 +94,40 @@ class ValueChain:
     def __len__(self) -> int:
         return len(self.nodes)
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Something that follows from the chain: made at first use, then kept with it.
+
+        Examples:
+            >>> from graphs import sources
+            >>> chain = sources.toy()
+            >>> chain.once("nodes", lambda: len(chain)), chain.once("nodes", lambda: 0)
+            (12, 12)
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
+
     @property
     def keys(self) -> pd.Index[str]:
         """Keys of the nodes, in the order of every array."""
         return self.nodes.index
+
+    @functools.cached_property
+    def version(self) -> str:
+        """Twelve letters that tell this chain from any other: of the hash of its nodes, flows, demand and memberships.
+
+        Examples:
+            >>> from graphs import sources
+            >>> len(sources.toy().version), sources.toy().version == sources.toy().version
+            (12, True)
+        """
+        seal = hashlib.sha256()
+        for table in (self.nodes, self.membership):
+            seal.update(table.to_csv().encode())
+        flows = self.flows.tocsr().sorted_indices()
+        for array in (flows.indptr, flows.indices, flows.data, self.final_demand.to_numpy(float)):
+            seal.update(np.ascontiguousarray(array).astype("<f8").tobytes())
+        return seal.hexdigest()[:12]
 
     @functools.cached_property
     def output(self) -> Floats:
@@ -115,6 +148,11 @@ class ValueChain:
     def in_eu(self) -> npt.NDArray[np.bool_]:
         """True for nodes in one of the 27 member states."""
         return self.nodes.country.isin(classification.EU27).to_numpy(bool)
+
+    @functools.cached_property
+    def industry_codes(self) -> Integers:
+        """Position of each node's industry among all industries in alphabetical order."""
+        return pd.factorize(self.nodes.industry, sort=True)[0].astype(np.int64)
 
     @functools.cached_property
     def technical_coefficients(self) -> Floats:
@@ -142,7 +180,7 @@ class ValueChain:
     def inputs(self) -> Inputs:
         """All flows sorted by buyer, input industry and the supplier's country."""
         flows = self.flows.tocoo()
-        codes = pd.factorize(self.nodes.industry, sort=True)[0].astype(np.int64)
+        codes = self.industry_codes
         country = pd.factorize(self.nodes.country)[0]
         order = np.lexsort((flows.row, country[flows.row], codes[flows.row], flows.col))
         supplier, buyer = flows.row[order].astype(np.int64), flows.col[order].astype(np.int64)

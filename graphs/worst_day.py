@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from graphs import attribution
 from graphs.disruption import Disruption
 from graphs.method import Method
+from graphs.score import attribution
 from graphs.shock import shock
 from graphs.valuechain import ValueChain
 

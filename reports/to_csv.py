@@ -36,11 +36,16 @@ def _table(assessment: Assessment) -> pd.DataFrame:
         for level, key in zip(frame.level, frame.key, strict=True)
     ]
     for column in ("key", "label", "reasons"):
-        frame[column] = [_safe(str(text)) for text in frame[column]]
+        frame[column] = [safe(str(text)) for text in frame[column]]
     return frame
 
 
-def _safe(text: str) -> str:
-    """The text on one line, with a quote before it if a spreadsheet would take it for a formula."""
+def safe(text: str) -> str:
+    """The text on one line, with a quote before it if a spreadsheet would take it for a formula.
+
+    Examples:
+        >>> safe("=1+1"), safe("C29")
+        ("'=1+1", 'C29')
+    """
     text = " ".join(text.split("\r"))
     return f"'{text}" if text.startswith(_FORMULA) else text

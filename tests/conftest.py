@@ -163,3 +163,31 @@ def _some_of(draw: st.DrawFn, words: tuple[str, ...]) -> tuple[str, ...]:
 
 st.register_type_strategy(ValueChain, chains())
 st.register_type_strategy(Disruption, records())
+
+
+@pytest.fixture
+def wiod_folder(tmp_path: Path) -> Path:
+    """Three invented years in the layout of the WIOD 2013 release: four countries × four industries, whole millions."""
+    folder, random = tmp_path / "wiod", np.random.default_rng(2013)
+    (folder / "years").mkdir(parents=True)
+    industries = ["AtB", "27t28", "34t35", "71t74"]
+    nodes = pd.MultiIndex.from_product([["DEU", "ROM", "TWN", "RoW"], industries], names=["country", "industry"])
+    pd.DataFrame({"industry": industries, "label": ["Farming", "Metals", "Cars", "=Offices"]}).to_csv(
+        folder / "industries.csv", index=False
+    )
+    n, flows = len(nodes), random.uniform(1, 90, (len(nodes), len(nodes)))
+    for year in (2007, 2008, 2009):
+        flows = flows * random.uniform(0.8, 1.1, n)[None, :]
+        demand = random.uniform(-5, 900, (n, 4))
+        output = np.round(flows.sum(axis=1) + demand.sum(axis=1)).astype(int)
+        sold, bought = np.divmod(np.arange(n * n), n)
+        cells = nodes[sold].to_frame(index=False).set_axis(["origin_country", "origin_industry"], axis=1)
+        cells[["dest_country", "dest_industry"]] = nodes[bought].to_frame(index=False)
+        cells["value"] = np.trunc(flows).astype(int).ravel()
+        cells.astype({"origin_country": "category"}).to_parquet(folder / "years" / f"flows_{year}.parquet")
+        final = nodes.repeat(4).to_frame(index=False).set_axis(["origin_country", "origin_industry"], axis=1)
+        final["dest_country"] = np.tile(["DEU", "ROM", "TWN", "RoW"], n)
+        final["category"], final["value"] = "HFCE", np.trunc(demand).astype(int).ravel()
+        final.to_parquet(folder / "years" / f"final_demand_{year}.parquet")
+        nodes.to_frame(index=False).assign(output=output).to_parquet(folder / "years" / f"output_{year}.parquet")
+    return folder

@@ -8,12 +8,13 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from graphs import resilience, sources
+from graphs import sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.fields import fields
 from graphs.method import Method
 from graphs.picture import picture
+from graphs.score import resilience
 from graphs.valuechain import ValueChain
 from reports.to_csv import to_csv
 

@@ -18,7 +18,7 @@ from graphs.assessment import Assessment
 from graphs.disruption import Disruption
 from graphs.errors import Unknown
 from graphs.picture import picture_page
-from graphs.resilience import LEVELS
+from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html

@@ -15,7 +15,7 @@ from graphs.classification import country_name
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from graphs.picture import picture_page
-from graphs.resilience import LEVELS
+from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import intake, log

@@ -9,6 +9,10 @@ import pandas as pd
 import typer
 
 from graphs import metrics, sources
+from graphs.assumptions import MODELS
+from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
+from tracker import simulation, validation
+from tracker.settings import Settings
 from tracker.terminal import console, in_words, progress
 
 app = typer.Typer()
@@ -27,6 +31,56 @@ def check(
             f"{chain.nodes.industry.nunique()} industries, {chain.flows.nnz} flows; the accounts balance."
         )
         console.print(f"Use it: TRACKER_CHAIN={folder} python3 -m tracker")
+
+
+@app.command()
+def validate(
+    wiod: Annotated[
+        Path | None, typer.Option(help="Folder with the WIOD 2013 release: industries.csv, years/.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for results; TRACKER_OUT if left out.")] = None,
+    first: Annotated[int, typer.Option(help="With --wiod: predict from this year …")] = 2008,
+    second: Annotated[int, typer.Option(help="… this one, from its final demand.")] = 2009,
+) -> None:
+    """Hold predictions against what really happened, and show the error."""
+    with in_words():
+        folder = out or Settings().out
+        found = validation.validate(wiod, first, second)
+        names = validation.write(found, folder)
+        for table in validation.tables(found):
+            console.print(table)
+        said = sentences_of_cases(found)
+        if found.backtest is not None and found.pairs is not None:
+            said += sentences_of_years(found.backtest) + sentences_of_pairs(found.pairs)
+        for sentence in said:
+            console.print(f"• {sentence}")
+        if found.backtest is None:
+            console.print(f"\n{validation.HOW_TO}")
+        console.print(f"\nResults in {folder}/: {', '.join(names)}")
+
+
+@app.command()
+def simulate(
+    chain: Annotated[Path, typer.Option(help="Folder with a chain: nodes.csv and flows.csv.")],
+    shocks: Annotated[Path, typer.Option(help="CSV file, one shock a row: see graphs/sources/shocks.py.")],
+    out: Annotated[Path, typer.Option(help="CSV file for the result, one row by step and node.")],
+    model: Annotated[str, typer.Option(help=f"How shocks travel: {', '.join(MODELS)}.")] = MODELS[0],
+    days: Annotated[int, typer.Option(help="Horizon.")] = 365,
+    step_days: Annotated[int, typer.Option(help="Length of a step: 1 or 7 days.")] = 7,
+) -> None:
+    """Carry the shocks of a file through a chain: what each node makes, step by step."""
+    with in_words():
+        with progress("Reading the chain"):
+            read = sources.read_folder(chain)
+            read.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
+        shock, method = simulation.prepared(read, shocks, model, days, step_days)
+        with progress(f"Carrying {len(shock.effects)} shocks through {len(read)} nodes, {shock.steps} steps"):
+            impact = simulation.run(read, shock, method)
+        with progress("Writing the result"):
+            simulation.write(read, impact, out)
+        for part in simulation.said(read, impact):
+            console.print(part)
+        console.print(f"{shock.steps * len(read)} rows in {out}: day, key, kept_share, loss_meur")
 
 
 @app.command("metrics")

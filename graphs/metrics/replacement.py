@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from graphs.binding import binding_inputs
 from graphs.errors import Fault, Faults
 from graphs.method import Method
-from graphs.metrics.binding import binding_inputs
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 SPARE_SHARE = Method().overtime_share

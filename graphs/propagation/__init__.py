@@ -1,13 +1,17 @@
-"""How a shock travels: demand by Leontief, supply by an inventory model in weekly steps."""
+"""How a shock travels: one call, and the model that the method names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from graphs.errors import Fault, Faults
 from graphs.method import Method
+from graphs.propagation.ario import ario
 from graphs.propagation.demand import demand_kept, leontief
+from graphs.propagation.inoperability import inoperability
 from graphs.propagation.inventories import inventories
 from graphs.propagation.path import weeks_to_recover
 from graphs.shock import Shock
@@ -16,11 +20,16 @@ from graphs.valuechain import Floats, ValueChain
 __all__ = ["Impact", "demand_kept", "leontief", "propagate", "weeks_to_recover"]
 
 WEEKS_A_YEAR = 52.0
+DAYS_A_YEAR = 7 * WEEKS_A_YEAR
+"""A year of output is spread over 52 whole weeks, so that daily and weekly steps add up to the same."""
 
 
 @dataclass(frozen=True, eq=False)
 class Impact:
-    """Share of normal output that is kept, by step, node and scenario (steps × n × k); 1 without a shock."""
+    """Share of normal output that is kept, by step, node and scenario (steps × n × k); 1 without a shock.
+
+    The model ``ario`` can give more than 1: overtime makes up for what was lost.
+    """
 
     kept: Floats
     step_days: int
@@ -28,25 +37,67 @@ class Impact:
 
 
 def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
-    """Carry a shock through the chain.
+    """Carry a shock through the chain by the model that ``method.model`` names.
 
-    Cuts of final demand go through Leontief's inverse, at once; cuts of capacity and links go through the inventory
-    model. In each week a node's output is the smaller of the two: the short side of each market decides.
+    * ``inventories`` (the default): cuts of final demand go through Leontief's inverse, at once; cuts of capacity and
+      links go through the inventory model, in weeks. In each week a node's output is the smaller of the two: the short
+      side of each market decides.
+    * ``ario``: demand, capacity and links together through stocks, rationing, orders and overtime; in days or weeks.
+    * ``inoperability``: the dynamic inoperability model, without stocks; in steps of any length.
+    * ``leontief``: cuts of final demand alone, at once.
+
+    Raises:
+        Faults: an effect or a length of step that the model cannot carry.
 
     Examples:
         >>> from datetime import date
         >>> from graphs import sources
         >>> from graphs.shock import shock
         >>> impact = propagate(sources.toy(), shock(sources.toy(), [], date(2021, 3, 1), Method()), Method())
-        >>> bool((impact.kept == 1).all())
-        True
+        >>> bool((impact.kept == 1).all()), impact.model
+        (True, 'inventories')
     """
-    demand = shock.remaining("demand", len(chain))
-    by_demand = np.ones_like(demand)
-    if (demand != 1).any():
-        by_demand = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
+    return Impact(_MODELS[method.model](chain, shock, method), shock.step_days, method.model)
+
+
+def _by_inventories(chain: ValueChain, shock: Shock, method: Method) -> Floats:
+    if shock.step_days != 7:
+        fault = f"the model inventories runs in weeks, not in steps of {shock.step_days} days"
+        raise Faults([Fault("method", "model", fault, "take steps of 7 days, or the model ario")])
+    by_demand = _by_demand(chain, shock)
     capacity, links = shock.remaining("supply", len(chain)), shock.links(chain)
     by_supply = np.ones_like(capacity)
     if links or (capacity != 1).any():
         by_supply = inventories(chain, capacity, links, method)
-    return Impact(np.minimum(by_demand, by_supply), shock.step_days, "inventories")
+    return np.minimum(by_demand, by_supply)
+
+
+def _by_leontief(chain: ValueChain, shock: Shock, method: Method) -> Floats:
+    others = sorted({effect.kind for effect in shock.effects} - {"demand"})
+    if others:
+        fault = f"the model leontief carries cuts of final demand, not of {' and '.join(others)}"
+        raise Faults([Fault("method", "model", fault, "take the model inventories, ario or inoperability")])
+    return _by_demand(chain, shock)
+
+
+def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
+    """Cuts of final demand; steps in which the same shares are in force are computed once."""
+    effects = [effect for effect in shock.effects if effect.kind == "demand"]
+    shape = (shock.steps, len(chain), shock.scenarios)
+    if not effects:
+        return np.ones(shape)
+    active = np.concatenate([effect.active for effect in effects], axis=1)
+    _, first, pattern = np.unique(active, axis=0, return_index=True, return_inverse=True)
+    demand = shock.remaining("demand", len(chain))[first]
+    kept = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
+    return np.asarray(kept[pattern])
+
+
+# Every model: chain, shock and method in, share of normal output kept out (steps × n × k). Names as in
+# ``assumptions.MODELS``.
+_MODELS: dict[str, Callable[[ValueChain, Shock, Method], Floats]] = {
+    "inventories": _by_inventories,
+    "ario": ario,
+    "inoperability": inoperability,
+    "leontief": _by_leontief,
+}

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from graphs import classification
 from graphs.method import Method
+from graphs.propagation.stocks import Hit, supply
 from graphs.shock import CutLinks
-from graphs.valuechain import Floats, Integers, ValueChain
-
-# Sections of NACE: what is made and stored, and what is delivered as it is made (energy, water, transport).
-GOODS = "ABCF"
-FLOWS = "DEH"
-SERVICES = "GIJKLMNOPQRSTU"
-
+from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 _NOISE = 1e-9
 """Losses below this share of output are rounding."""
@@ -72,205 +63,38 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
         >>> kept[[0, 7, 19], 9].round(3).tolist(), kept[:6, 2].round(3).tolist()
         ([0.6, 0.6, 1.0], [1.0, 1.0, 0.999, 0.997, 0.953, 0.919])
     """
-    weeks, nodes, scenarios = capacity.shape
-    stocks = _Stocks.of(chain, method)
-    hit = _Hit.of(chain, links)
-    touched = hit.index[stocks.position]
-    weight = stocks.weight * (1.0 + method.overtime_share)
-    demand = residual_demand(chain)
-    output = chain.output[:, None]
-    level, left = np.ones((nodes, scenarios)), np.ones((len(hit.where), scenarios))
-    stock = np.repeat(stocks.target_weeks[:, None], scenarios, axis=1)
-    kept = np.empty_like(capacity)
-    for week in range(weeks):
-        if week == 0 or any((one.active[week] != one.active[week - 1]).any() for one in links):
-            left = hit.left(links, week, scenarios)
-        wanted = demand[:, None] + chain.flows @ level
-        _unsold(wanted, left, level, hit.supplier, hit.buyer, hit.flow)
-        can = np.empty((nodes, scenarios))
-        _supply(
-            capacity[week], can, stock, stocks.target_weeks, stocks.pool_share, stocks.group_start, stocks.free_share,
-            stocks.buyer_start, method.psi,
-        )  # fmt: skip
-        _restock(
-            can, left, stock, stocks.target_weeks, stocks.supplier, weight, touched, stocks.pool_start, method.psi,
-            method.restock_weeks,
-        )  # fmt: skip
-        asked = np.divide(np.maximum(wanted, 0.0), output, out=np.ones_like(wanted), where=output > 0)
-        level = np.minimum(can, asked)
-        kept[week] = level
-    return clean(kept)
+    weeks, _, scenarios = capacity.shape
+    hit = Hit.of(chain, links, weeks, scenarios)
+    return clean(sales(chain, supply(chain, capacity, hit, method), hit))
 
 
-@dataclass(frozen=True, eq=False)
-class _Stocks:
-    """The stocks that can stop production: links in pools (one stock each), pools in groups (one input industry of
-    one buyer), groups in buyers. ``free_share`` is the part of a group that no stock limits.
+def sales(chain: ValueChain, can: Floats, hit: Hit) -> Floats:
+    """Share of output that is made when ``can`` could be supplied and customers order what they used: step 3.
+
+    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k.
     """
-
-    position: Integers
-    supplier: Integers
-    weight: Floats
-    pool_start: Integers
-    pool_share: Floats
-    target_weeks: Floats
-    group_start: Integers
-    free_share: Floats
-    buyer_start: Integers
-
-    @classmethod
-    def of(cls, chain: ValueChain, method: Method) -> _Stocks:
-        links = chain.inputs
-        group = np.repeat(np.arange(len(links.group_start) - 1), np.diff(links.group_start))
-        bought = np.bincount(group, links.flow_meur, minlength=len(links.group_start) - 1).astype(float)
-        binding = _binding(chain, method, bought)[group]
-        share = links.flow_meur / bought[group]
-        stored = binding if method.pooled_stocks else binding & (links.supplier != links.buyer)
-        # Groups that bind are numbered anew; those of services stand in no list.
-        groups, number = np.unique(group[binding], return_inverse=True)
-        free = 1.0 - np.bincount(number, share[binding] * stored[binding], minlength=len(groups))
-        position = np.flatnonzero(stored)
-        owner = np.searchsorted(groups, group[position])
-        kinds = _kinds(chain)[links.industry[position]]
-        target = np.where(kinds == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods)
-        if method.pooled_stocks:
-            pool_start, pool_share = _offsets(owner, len(groups)), np.ones(len(groups))
-            target, weight, group_start = target[pool_start[:-1]], share[position], np.arange(len(groups) + 1)
-        else:
-            pool_start, pool_share = np.arange(len(position) + 1), share[position]
-            weight, group_start = np.ones(len(position)), _offsets(owner, len(groups))
-        buyer = links.buyer[links.group_start[groups]]
-        return cls(
-            position, links.supplier[position], weight, pool_start, pool_share, target, group_start,
-            np.where(free > 1e-12, free, 0.0), _offsets(buyer, len(chain)),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class _Hit:
-    """The flows that any cut link touches, and where each flow stands among them (−1 elsewhere)."""
-
-    where: Integers
-    supplier: Integers
-    buyer: Integers
-    flow: Floats
-    index: Integers
-
-    @classmethod
-    def of(cls, chain: ValueChain, links: Sequence[CutLinks]) -> _Hit:
-        inputs = chain.inputs
-        where = np.unique(np.concatenate([one.where for one in links])) if links else np.zeros(0, np.int64)
-        index = np.full(len(inputs.flow_meur), -1)
-        index[where] = np.arange(len(where))
-        return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], index)
-
-    def left(self, links: Sequence[CutLinks], week: int, scenarios: int) -> Floats:
-        """Share left of the touched flows in a week, all cuts together (flows × k)."""
-        left = np.ones((len(self.where), scenarios))
-        for one in links:
-            left[self.index[one.where]] *= 1.0 - one.active[week] * one.cut
-        return left
+    weeks, nodes, scenarios = can.shape
+    sells, output = chain.technical_coefficients.T, chain.output
+    share = share_of(np.ones(nodes), output)
+    kept = np.empty_like(can)
+    level = np.ones((scenarios, nodes))
+    for week in range(weeks):
+        missing = 1.0 - level
+        unsold = (missing * output) @ sells if missing.any() else np.zeros_like(level)
+        _cut(unsold, hit.left[hit.pattern[week]], level, hit.supplier, hit.buyer, hit.flow)
+        level = np.minimum(can[week].T, np.maximum(1.0 - unsold * share, 0.0))
+        kept[week] = level.T
+    return kept
 
 
 @numba.njit(cache=True)
-def _unsold(  # pragma: no cover - compiled
-    wanted: Floats, left: Floats, level: Floats, supplier: Integers, buyer: Integers, flow: Floats
+def _cut(  # pragma: no cover - compiled
+    unsold: Floats, left: Floats, level: Floats, supplier: Integers, buyer: Integers, flow: Floats
 ) -> None:
-    """Take from ``wanted`` (n × k) what the buyers behind a cut link can no longer order."""
+    """Add to ``unsold`` (k × n) what the buyers behind a cut link can no longer order."""
     for link in range(len(flow)):
-        for k in range(wanted.shape[1]):
-            wanted[supplier[link], k] -= flow[link] * (1.0 - left[link, k]) * level[buyer[link], k]
-
-
-@numba.njit(cache=True, parallel=True)
-def _supply(  # pragma: no cover - compiled
-    capacity: Floats,
-    can: Floats,
-    stock: Floats,
-    target: Floats,
-    pool_share: Floats,
-    group_start: Integers,
-    free_share: Floats,
-    buyer_start: Integers,
-    psi: float,
-) -> None:
-    """What each node can supply (n × k, written to ``can``): capacity, and the scarcest of its inputs."""
-    for j in numba.prange(len(capacity)):
-        can[j, :] = capacity[j, :]
-        ready = np.empty(capacity.shape[1])
-        for group in range(buyer_start[j], buyer_start[j + 1]):
-            ready[:] = free_share[group]
-            for pool in range(group_start[group], group_start[group + 1]):
-                share, enough = pool_share[pool], psi * target[pool]
-                for k in range(len(ready)):
-                    held = stock[pool, k]
-                    ready[k] += share * (held / enough if held < enough else 1.0)
-            for k in range(len(ready)):
-                if ready[k] < can[j, k]:
-                    can[j, k] = ready[k]
-
-
-@numba.njit(cache=True, parallel=True)
-def _restock(  # pragma: no cover - compiled
-    can: Floats,
-    left: Floats,
-    stock: Floats,
-    target: Floats,
-    supplier: Integers,
-    weight: Floats,
-    touched: Integers,
-    pool_start: Integers,
-    psi: float,
-    tau: float,
-) -> None:
-    """Use and deliveries of a week, in place in ``stock`` (pools × k, in weeks of normal use)."""
-    for pool in numba.prange(len(target)):
-        enough = psi * target[pool]
-        arrives = np.zeros(stock.shape[1])
-        for link in range(pool_start[pool], pool_start[pool + 1]):
-            i, cut, share = supplier[link], touched[link], weight[link]
-            if cut < 0:
-                for k in range(len(arrives)):
-                    arrives[k] += share * can[i, k]
-            else:
-                for k in range(len(arrives)):
-                    arrives[k] += share * can[i, k] * left[cut, k]
-        for k in range(len(arrives)):
-            held = stock[pool, k]
-            use = held / enough if held < enough else 1.0
-            order = use + (target[pool] - held) / tau
-            stock[pool, k] = held - use + (order if order < arrives[k] else arrives[k])
-
-
-def _binding(chain: ValueChain, method: Method, bought: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a lack stops production, by group of ``chain.inputs``."""
-    links, kinds = chain.inputs, _kinds(chain)
-    first = links.group_start[:-1]
-    buyer = links.buyer[first]
-    sold, buying = kinds[links.industry[first]], kinds[_industry_codes(chain)[buyer]]
-    share = np.divide(bought, chain.output[buyer], out=np.zeros_like(bought), where=chain.output[buyer] > 0)
-    enough = np.where((sold == GOODS) & (buying == SERVICES), method.goods_in_services_share, method.binding_share)
-    return (sold != SERVICES) & (share >= enough)
-
-
-def _offsets(owner: Integers, count: int) -> Integers:
-    """Where the members of each of ``count`` owners begin, in a list sorted by owner, and the total."""
-    return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
-
-
-def _industry_codes(chain: ValueChain) -> Integers:
-    """Code of each node's industry, as in ``chain.inputs.industry``."""
-    return pd.factorize(chain.nodes.industry, sort=True)[0].astype(np.int64)
-
-
-def _kinds(chain: ValueChain) -> npt.NDArray[np.str_]:
-    """Goods, flows or services, by industry code; codes outside NACE count as goods."""
-    kinds = []
-    for industry in sorted(set(chain.nodes.industry)):
-        sections = {division[0] for division in classification.divisions(industry)}
-        services = sections and not sections & set(GOODS + FLOWS)
-        kinds.append(FLOWS if sections & set(FLOWS) else SERVICES if services else GOODS)
-    return np.array(kinds)
+        for k in range(len(unsold)):
+            unsold[k, supplier[link]] += flow[link] * (1.0 - left[link, k]) * level[k, buyer[link]]
 
 
 def residual_demand(chain: ValueChain) -> Floats:

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from graphs import metrics, resilience
+from graphs import metrics
 from graphs.assessment import Assessment, assess
 from graphs.classification import ECOSYSTEMS
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from graphs.method import INDICATORS, Method
 from graphs.propagation import weeks_to_recover
+from graphs.score import resilience
 from graphs.valuechain import ValueChain
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -6,18 +6,25 @@ from typing import Any
 
 import pytest
 
+from graphs.assumptions import Ario, Inoperability
 from graphs.method import INDICATORS, READINGS, Indicator, Method
-from graphs.resilience import structure
+from graphs.score.resilience import structure
 
 
 def test_the_table_lists_every_assumption_with_unit_and_basis():
     table = Method().table().set_index("name")
-    assert list(table.index) == [field.name for field in dataclasses.fields(Method)]
+    models = {"ario": Ario, "inoperability": Inoperability}
+    names = [
+        f"{field.name}.{one.name}" if field.name in models else field.name
+        for field in dataclasses.fields(Method)
+        for one in (dataclasses.fields(models[field.name]) if field.name in models else [field])
+    ]
+    assert list(table.index) == names
     assert list(table.columns) == ["value", "unit", "basis"]
     assert (table.basis.str.len() > 3).all()
     assert (table.value.str.len() > 0).all()
     without_unit = set(table.index[table.unit == ""])
-    assert without_unit == {"version", "pooled_stocks", "indicators"}
+    assert without_unit == {"version", "pooled_stocks", "indicators", "model", "ario.orders_by_capacity"}
 
 
 def test_the_table_shows_the_values_in_use():

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphs import metrics
+from graphs.binding import binding_inputs
 from graphs.errors import Faults
 from graphs.method import Method
-from graphs.metrics.binding import binding_inputs
 from graphs.valuechain import ValueChain
 
 RANDOM = st.from_type(ValueChain)

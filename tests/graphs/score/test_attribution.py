@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphs import attribution
 from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.propagation import propagate
+from graphs.score import attribution
 from graphs.shock import Effect, shock
 from graphs.valuechain import ValueChain
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from graphs.method import Method
@@ -14,11 +16,7 @@ _LIKELY = 1
 
 
 def split(chain: ValueChain, shock: DatedShock, method: Method) -> Floats:
-    """Share of each node's loss put down to each disruption in force.
-
-    In proportion to what each would cost alone over the horizon, likely reading. Where none would cost anything
-    alone (stocks absorb each, but not all together), in proportion to linear reach: the cuts carried to customers
-    (Σ_i cut_i l_ij) and to suppliers (Σ_j g_ij cut_j).
+    """Share of each node's loss put down to each disruption in force, in proportion to its ``cost``.
 
     Returns:
         Nodes × disruptions, rows sum to 1; no columns without disruptions.
@@ -34,43 +32,51 @@ def split(chain: ValueChain, shock: DatedShock, method: Method) -> Floats:
         >>> split(chain, shock(chain, [one, two], day, Method()), Method())[2].round(2).tolist()
         [0.75, 0.25]
     """
-    if not shock.effects:
-        return np.zeros((len(chain), 0))
-    time = np.array([effect.active[shock.weeks_before :, _LIKELY].mean() for effect in shock.effects])
-    unsold = np.array([_unsold(chain, effect) for effect in shock.effects])
-    first = np.array([direct(chain, effect) * (effect.kind != "demand") for effect in shock.effects])
-    to_suppliers = time * share_of(leontief(chain, unsold).T, chain.output[:, None])
-    to_customers = time * (first @ chain.leontief_inverse).T
-    alone = _simulated(chain, shock, method, to_suppliers)
-    table = alone + 1e-6 * (to_suppliers + to_customers) + 1e-15
+    return shares([cost(chain, shock, effect, method) for effect in shock.effects], len(chain))
+
+
+def shares(costs: Sequence[Floats], nodes: int) -> Floats:
+    """Costs of each disruption as shares of the whole, node by node (n × disruptions)."""
+    if not costs:
+        return np.zeros((nodes, 0))
+    table = np.column_stack(costs)
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
-def _simulated(chain: ValueChain, shock: DatedShock, method: Method, to_suppliers: Floats) -> Floats:
-    """Share of output over the horizon that each disruption would cost by itself (n × disruptions), likely reading.
+def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -> Floats:
+    """Share of output over the horizon that one disruption would cost each node if it were alone, likely reading.
 
-    Cuts of demand cost suppliers only, linearly: ``to_suppliers``. Cuts of capacity that overtime makes good reach no
-    customer: they cost what they cut, and elsewhere the suppliers. The others run through the stocks, side by side.
+    Cuts of demand cost suppliers only, linearly. Cuts of capacity that overtime makes good reach no customer: they
+    cost what they cut, and elsewhere the suppliers. The others run through the stocks. A little of the linear reach,
+    to customers (Σ_i cut_i l_ij) and to suppliers (Σ_j g_ij cut_j), is added, so that a loss which stocks would absorb
+    of each but not of all together has somebody to blame.
+
+    It does not depend on what else is in force.
+
+    Returns:
+        One number above 0 for each node (n).
     """
-    lost = to_suppliers.copy()
-    deep = []
-    for number, effect in enumerate(shock.effects):
-        if effect.kind == "link":
-            found = effect.links(chain)
-            links = [CutLinks(found.where, found.cut[:, [_LIKELY]], found.active[:, [_LIKELY]])]
-            kept = inventories(chain, np.ones((shock.steps, len(chain), 1)), links, method)
-            lost[:, number] = 1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0)
-        elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
-            deep.append(number)
-        elif effect.kind == "supply":
-            cut = effect.cut[:, _LIKELY]
-            time = effect.active[shock.weeks_before :, _LIKELY].mean()
-            lost[:, number] = np.where(cut > 0, time * cut, to_suppliers[:, number])
-    if deep:
-        cuts = [shock.effects[number].active[:, [_LIKELY]] * shock.effects[number].cut[:, _LIKELY] for number in deep]
-        kept = inventories(chain, 1.0 - np.stack(cuts, axis=2), [], method)
-        lost[:, deep] = 1.0 - kept[shock.weeks_before :].mean(axis=0)
-    return lost
+    time = effect.active[shock.weeks_before :, _LIKELY].mean()
+    to_suppliers = time * share_of(leontief(chain, _unsold(chain, effect)), chain.output)
+    first = direct(chain, effect) * (effect.kind != "demand")
+    to_customers = time * (first @ chain.leontief_inverse)
+    return _alone(chain, shock, effect, method, to_suppliers) + 1e-6 * (to_suppliers + to_customers) + 1e-15
+
+
+def _alone(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method, to_suppliers: Floats) -> Floats:
+    likely, capacity, links = [_LIKELY], np.ones((shock.steps, len(chain), 1)), []
+    if effect.kind == "link":
+        found = effect.links(chain)
+        links = [CutLinks(found.where, found.cut[:, likely], found.active[:, likely])]
+    elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
+        capacity -= effect.active[:, likely][:, None] * effect.cut[:, likely]
+    elif effect.kind == "supply":
+        cut = effect.cut[:, _LIKELY]
+        return np.where(cut > 0, effect.active[shock.weeks_before :, _LIKELY].mean() * cut, to_suppliers)
+    else:
+        return to_suppliers
+    kept = inventories(chain, capacity, links, method)
+    return np.asarray(1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0))
 
 
 def direct(chain: ValueChain, effect: Effect) -> Floats:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphs import metrics, resilience
+from graphs import metrics
 from graphs.classification import ECOSYSTEMS
 from graphs.method import INDICATORS, Indicator, Method
-from graphs.resilience import groups, label, normalised, state_points_lost, structure, structure_points_lost
+from graphs.score import resilience
+from graphs.score.resilience import groups, label, normalised, state_points_lost, structure, structure_points_lost
 from graphs.valuechain import ValueChain
 
 METHOD = Method()

@@ -1,0 +1,156 @@
+"""What a model of propagation assumes: one small frozen value for each model, with unit and basis of each figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MODELS = ("inventories", "ario", "inoperability", "leontief")
+"""The models of propagation by name, the default first; see ``propagation.propagate``."""
+
+
+def assumed(default: Any, unit: str, basis: str) -> Any:
+    """A field with its unit and where its value comes from."""
+    return field(default=default, metadata={"unit": unit, "basis": basis})
+
+
+@dataclass(frozen=True)
+class Ario:
+    """The assumptions of ``propagation.ario``.
+
+    Examples:
+        >>> Ario(psi=0.9).alpha_max
+        1.25
+        >>> Ario(psi=1.2, alpha_days=0)
+        Traceback (most recent call last):
+        ...
+        ValueError: psi 1.2 is not a share above 0: give more than 0, up to 1
+    """
+
+    psi: float = assumed(
+        0.8, "share", "production slows once a stock is below this share of its target; BoARIO's value"
+    )
+    stock_days_goods: float = assumed(
+        90.0, "days", "stock of goods for normal use held by the buyer; BoARIO's value, ASSUMPTION, not measured"
+    )
+    stock_days_flows: float = assumed(
+        14.0, "days", "buffer of energy and transport, which are hardly stored; as in inventories; ASSUMPTION"
+    )
+    stock_days_services: float = assumed(
+        float("inf"), "days", "services: endless, so that their lack never stops production; ASSUMPTION"
+    )
+    stock_days_of: tuple[tuple[str, float], ...] = assumed(
+        (), "days", "input industries with a stock of their own, as (code, days); by default none"
+    )
+    binding_share: float = assumed(
+        0.00001, "share", "a smaller input (share of the buyer's output) never stops production; as BoARIO means it"
+    )
+    restock_days: float = assumed(60.0, "days", "time τ in which a missing stock is ordered again; BoARIO's value")
+    alpha_base: float = assumed(1.0, "share of capacity", "production possible in normal times; BoARIO's value")
+    alpha_max: float = assumed(1.25, "share of capacity", "production possible with all overtime; BoARIO's value")
+    alpha_days: float = assumed(
+        365.0, "days", "time τ_α in which overtime builds up under scarcity, and ends after it; BoARIO's value"
+    )
+    substitution_share: float = assumed(
+        0.0, "share", "part of the orders behind a cut link that goes to other suppliers of the industry; ASSUMPTION"
+    )
+    orders_by_capacity: bool = assumed(
+        False,
+        "",
+        "False: buyers order by normal shares (Hallegatte 2014); True: more from suppliers with more capacity left "
+        "(Guan et al. 2020, doi:10.1038/s41562-020-0896-8)",
+    )
+
+    def __post_init__(self) -> None:
+        if not 0 < self.psi <= 1:
+            raise ValueError(f"psi {self.psi} is not a share above 0: give more than 0, up to 1")
+        for name in ("binding_share", "substitution_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name)} is not a share: give 0 to 1")
+        if not 1 <= self.alpha_base <= self.alpha_max < float("inf"):
+            raise ValueError(f"alpha {self.alpha_base}–{self.alpha_max} is not in order: give 1 or more, base first")
+        for name in ("restock_days", "alpha_days"):
+            if not getattr(self, name) >= 1:
+                raise ValueError(f"{name} {getattr(self, name)} must be 1 or more: a step is at least one day")
+        for name, days in (*self.stock_days_by_kind(), *self.stock_days_of):
+            if not self.psi * days >= 1:
+                raise ValueError(f"psi × stock days of {name} must be 1 or more: a day's use comes out of the stock")
+
+    def stock_days_by_kind(self) -> tuple[tuple[str, float], ...]:
+        """Days of stock of goods, flows and services."""
+        kinds = ("goods", "flows", "services")
+        return tuple((kind, getattr(self, f"stock_days_{kind}")) for kind in kinds)
+
+
+@dataclass(frozen=True)
+class Inoperability:
+    """The assumptions of ``propagation.inoperability``.
+
+    Examples:
+        >>> Inoperability().recovery_days
+        60.0
+    """
+
+    recovery_days: float = assumed(
+        60.0, "days", "time T in which a node by itself recovers most of what it lost; ASSUMPTION, not measured"
+    )
+    recovered_share: float = assumed(
+        0.99, "share", "how much it has recovered by then: k = ln(q₀/q_T)/(T(1−a_ii)); as in Lian and Haimes 2006"
+    )
+
+    def __post_init__(self) -> None:
+        if not 0 < self.recovered_share < 1:
+            raise ValueError(f"recovered_share {self.recovered_share} is not a share within 0 and 1: give one between")
+        if not 0 < self.recovery_days < float("inf"):
+            raise ValueError(f"recovery_days {self.recovery_days} must be more than 0")
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What is drawn, and how widely, for the intervals of scores and ranks (``score.uncertainty``).
+
+    Examples:
+        >>> Uncertainty().draws
+        500
+        >>> Uncertainty(draws=0, coverage_share=2)
+        Traceback (most recent call last):
+        ...
+        ValueError: draws 0 must be 1 or more; coverage_share 2 is not a share between 0 and 1
+    """
+
+    draws: int = assumed(500, "draws", "Monte Carlo sample; the ends of an interval then err by about 0.3 points")
+    seed: int = assumed(2020, "", "the same draws each time: a score can be recomputed exactly")
+    coverage_share: float = assumed(0.9, "share", "part of the draws that an interval holds; the Handbook shows 90 %")
+    weight_concentration: float = assumed(
+        20.0, "", "weights of indicators: Dirichlet around the method's; larger is closer; JUDGEMENT"
+    )
+    structure_weight: tuple[float, float, float] = assumed(
+        (0.3, 0.5, 0.7), "share", "weight of structure: triangular; JUDGEMENT"
+    )
+    state_bounds_share: tuple[float, ...] = assumed(
+        (0.15, 0.25, 0.40), "share", "loss of output at which the state is 0 points: one of these; JUDGEMENT"
+    )
+    normalisations: tuple[str, ...] = assumed(
+        ("min-max", "z-score", "percentile"), "", "how indicators are made comparable: one of these"
+    )
+    aggregations: tuple[str, ...] = assumed(("linear", "geometric"), "", "how they are put together: one of these")
+
+    def __post_init__(self) -> None:
+        wrong = []
+        if self.draws < 1:
+            wrong.append(f"draws {self.draws} must be 1 or more")
+        if not 0 < self.coverage_share < 1:
+            wrong.append(f"coverage_share {self.coverage_share} is not a share between 0 and 1")
+        if not self.weight_concentration > 0:
+            wrong.append(f"weight_concentration {self.weight_concentration} must be more than 0")
+        low, likely, high = self.structure_weight
+        if not 0 <= low <= likely <= high <= 1:
+            wrong.append(f"structure_weight {self.structure_weight} is not in order within 0–1")
+        if not self.state_bounds_share or not all(0 < bound <= 1 for bound in self.state_bounds_share):
+            wrong.append(f"state_bounds_share {self.state_bounds_share} are not shares above 0")
+        if not self.normalisations or not set(self.normalisations) <= {"min-max", "z-score", "percentile"}:
+            wrong.append(f"normalisations {self.normalisations} are not min-max, z-score or percentile")
+        if not self.aggregations or not set(self.aggregations) <= {"linear", "geometric"}:
+            wrong.append(f"aggregations {self.aggregations} are not linear or geometric")
+        if wrong:
+            raise ValueError("; ".join(wrong))

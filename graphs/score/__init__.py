@@ -1,0 +1,1 @@
+"""From losses and structure to a score: indicators, points, reasons, intervals."""

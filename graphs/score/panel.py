@@ -1,0 +1,89 @@
+"""Who is scored, and how they are built: what does not change from day to day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from graphs.method import Method
+from graphs.score import resilience
+from graphs.valuechain import Floats, Integers, ValueChain
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The groups and the EU nodes that are scored, as rows, with their indicators of structure.
+
+    A row is a group (the EU, an ecosystem, a country, an industry) or a node by itself. ``shares``: part of each
+    node in each group (n × groups); ``weights``: the same times output, columns sum to 1; ``nodes``: positions of the
+    nodes that are rows of their own. ``indicators``: rows × indicators; ``lost``: points that each takes;
+    ``resilient``: normalised in each way that the method draws (ways × rows × indicators, 0–1, 1 is best).
+    """
+
+    rows: pd.MultiIndex
+    labels: tuple[str, ...]
+    shares: Floats
+    weights: Floats
+    nodes: Integers
+    indicators: Floats
+    lost: Floats
+    resilient: Floats
+
+    @classmethod
+    def of(cls, chain: ValueChain, method: Method) -> Panel:
+        """The panel of a chain, made once for each method.
+
+        Examples:
+            >>> from graphs import sources
+            >>> panel = Panel.of(sources.toy(), Method())
+            >>> len(panel.rows), panel.shares.shape, len(panel.nodes)
+            (23, (12, 15), 8)
+        """
+        return chain.once((cls, method), lambda: _panel(chain, method))
+
+    def means(self, values: Floats) -> Floats:
+        """Values of nodes (n × m) by row: means weighted by output."""
+        return np.vstack([self.weights.T @ values, values[self.nodes]])
+
+    def sums(self, values: Floats) -> Floats:
+        """Amounts of nodes (n × m) by row: sums of what belongs to it."""
+        return np.vstack([self.shares.T @ values, values[self.nodes]])
+
+
+def _panel(chain: ValueChain, method: Method) -> Panel:
+    members = resilience.groups(chain)
+    scored = np.flatnonzero(chain.in_eu & (chain.output > 0))
+    single = [("node", str(key)) for key in chain.keys[scored]]
+    rows = pd.MultiIndex.from_tuples([*members.columns, *single], names=["level", "key"])
+    shares = members.to_numpy(float)
+    weights = shares * chain.output[:, None]
+    weights /= weights.sum(axis=0)
+    table = resilience.structure(chain, method)
+    values = table.to_numpy(float)
+    ways = [
+        np.column_stack([resilience.normalised(values[:, i], one, how) for i, one in enumerate(method.indicators)])
+        for how in method.uncertainty.normalisations
+    ]
+    blank = Panel(
+        rows=rows,
+        labels=tuple(resilience.label(chain, level, key) for level, key in rows),
+        shares=shares,
+        weights=weights,
+        nodes=scored,
+        indicators=np.zeros(0),
+        lost=np.zeros(0),
+        resilient=np.zeros(0),
+    )
+    lost = resilience.structure_points_lost(table, method).to_numpy(float)
+    return Panel(
+        rows=rows,
+        labels=blank.labels,
+        shares=shares,
+        weights=weights,
+        nodes=scored,
+        indicators=blank.means(values),
+        lost=blank.means(lost),
+        resilient=np.stack([blank.means(way) for way in ways]),
+    )
