@@ -152,8 +152,11 @@ class _Arcs:
         shut = np.full(self.nodes, -1)
         if own:
             shut[self.head[self.first_joined :]] = 2 * np.arange(self.first_joined, len(self.head))
+        network = start, arc, head, capacity
         sources, targets = sources.astype(np.int64), targets.astype(np.int64)
-        return _dinic(start, arc, head, capacity, sources, targets, shut, min(_SLICES, len(targets)))
+        if len(targets) < _SLICES:  # to wake another thread takes longer
+            return _dinic(*network, sources, targets, shut)
+        return _dinic_in_slices(*network, sources, targets, shut, _SLICES)
 
 
 def _arcs(links: Links) -> _Arcs:
@@ -184,10 +187,8 @@ def _origins(chain: ValueChain, links: Links, keys: Iterable[str] | None) -> Int
         name: bool(classification.divisions(name)) and {one[0] for one in classification.divisions(name)} <= PRIMARY
         for name in chain.nodes.industry.unique()
     }
-    sold = np.diff(links.start) > 0
     bought = np.bincount(links.buyer, minlength=links.nodes) > 0
-    begins = chain.nodes.industry.map(primary).to_numpy(bool) | ~bought
-    return np.flatnonzero(begins & sold)
+    return np.flatnonzero(chain.nodes.industry.map(primary).to_numpy(bool) | ~bought)
 
 
 @numba.njit(cache=True)
@@ -207,7 +208,7 @@ def _by_tail(tail: Integers, head: Integers, nodes: int) -> tuple[Integers, Inte
 
 
 @numba.njit(cache=True, parallel=True)
-def _dinic(  # pragma: no cover - compiled
+def _dinic_in_slices(  # pragma: no cover - compiled
     start: Integers,
     arc: Integers,
     head: Integers,
@@ -217,19 +218,35 @@ def _dinic(  # pragma: no cover - compiled
     shut: Integers,
     slices: int,
 ) -> Floats:
-    """Dinitz: ways by levels of distance to the target, until there is none; one pair after the other, in slices."""
-    nodes, found = len(start) - 1, np.zeros(len(targets))
+    """Many pairs, cut into slices that run side by side."""
+    found = np.zeros(len(targets))
     for part in numba.prange(slices):
-        level, queue, following = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(nodes, np.int64)
-        way, left = np.empty(nodes, np.int64), np.empty(len(capacity))
-        for pair in range(part, len(targets), slices):
-            source, target = sources[pair], targets[pair]
-            left[:] = capacity
-            if shut[target] >= 0:
-                left[shut[target]] = 0.0
-            while _levels(start, arc, head, left, source, target, level, queue):
-                following[:] = start[:-1]
-                found[pair] += _blocking(start, arc, head, left, source, target, level, following, way)
+        found[part::slices] = _dinic(start, arc, head, capacity, sources[part::slices], targets[part::slices], shut)
+    return found
+
+
+@numba.njit(cache=True)
+def _dinic(  # pragma: no cover - compiled
+    start: Integers,
+    arc: Integers,
+    head: Integers,
+    capacity: Floats,
+    sources: Integers,
+    targets: Integers,
+    shut: Integers,
+) -> Floats:
+    """Dinitz: ways by levels of distance to the target, until there is none; one pair after the other."""
+    nodes, found = len(start) - 1, np.zeros(len(targets))
+    level, queue, following = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    way, left = np.empty(nodes, np.int64), np.empty(len(capacity))
+    for pair in range(len(targets)):
+        source, target = sources[pair], targets[pair]
+        left[:] = capacity
+        if shut[target] >= 0:
+            left[shut[target]] = 0.0
+        while _levels(start, arc, head, left, source, target, level, queue):
+            following[:] = start[:-1]
+            found[pair] += _blocking(start, arc, head, left, source, target, level, following, way)
     return found
 
 

@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graphs.errors import Faults
@@ -209,6 +209,32 @@ def test_a_chain_that_is_not_productive_is_refused(flows: list[list[float]], dem
     chain = ValueChain.from_matrix([f"DE_{i}" for i in range(len(demand))], flows, demand)
     with pytest.raises(Faults, match="spectral radius of the technical coefficients is 1 or more"):
         chain.leontief_inverse  # noqa: B018
+
+
+def test_a_chain_that_uses_far_more_than_it_makes_is_refused():
+    """A = 1e12: the inverse of I − A exists and is −1e-12, so small that it looks like rounding."""
+    chain = ValueChain.from_matrix(["DE_A"], [[2.0**40]], [1 - 2.0**40])
+    assert chain.output.tolist() == [1]
+    with pytest.raises(Faults, match="spectral radius"):
+        chain.leontief_inverse  # noqa: B018
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 7), radius=st.floats(0.05, 20))
+def test_productive_is_a_radius_below_1(seed: int, n: int, radius: float):
+    """Random A of any spectral radius, sparse to full: an inverse below 1, none above."""
+    random = np.random.default_rng(seed)
+    a = random.uniform(0, 1, (n, n)) * (random.random((n, n)) < 0.7)
+    found = max(abs(np.linalg.eigvals(a)))
+    assume(found > 1e-3 and abs(radius - 1) > 1e-3)
+    a *= radius / found
+    output = random.uniform(1, 9, n)
+    flows = a * output
+    chain = ValueChain.from_matrix([f"DE_{i}" for i in range(n)], flows, output - flows.sum(axis=1))
+    if radius < 1:
+        np.testing.assert_allclose(chain.leontief_inverse, np.linalg.inv(np.eye(n) - a), rtol=1e-7, atol=1e-7)
+    else:
+        with pytest.raises(Faults, match="spectral radius"):
+            chain.leontief_inverse  # noqa: B018
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 6))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphs import metrics, resilience
+from graphs import metrics
+from graphs.score import resilience
 from graphs.valuechain import ValueChain
 
 RANDOM = st.from_type(ValueChain)
