@@ -9,6 +9,7 @@ import typer
 
 from graphs import sources
 from graphs.assumptions import MODELS
+from graphs.propagation import propagate
 from tracker import simulation
 from tracker.terminal import console, in_words, progress
 
@@ -46,7 +47,7 @@ def simulate(
             read.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
         shock, method = simulation.prepared(read, shocks, model, days, step_days)
         with progress(f"Carrying {len(shock.effects)} shocks through {len(read)} nodes, {shock.steps} steps"):
-            impact = simulation.run(read, shock, method)
+            impact = propagate(read, shock, method)
         with progress("Writing the result"):
             simulation.write(read, impact, out)
         for part in simulation.said(read, impact):
