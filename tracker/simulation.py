@@ -1,7 +1,7 @@
 """A simulation from file to file: what is read, what is written whole or not at all, and what is said about it.
 
-A run is not saved half way: a year of daily steps takes seconds, at 2,944 nodes as well (``tests/benchmarks``). One that
-is stopped has written nothing and begins anew.
+A run is not saved half way: a year of daily steps takes seconds, at 2,944 nodes as well (``tests/benchmarks``). One
+that is stopped has written nothing and begins anew.
 """
 
 from __future__ import annotations
