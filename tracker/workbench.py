@@ -10,6 +10,7 @@ import typer
 
 from graphs import metrics, sources
 from graphs.assumptions import MODELS
+from graphs.propagation import propagate
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
 from tracker import simulation, validation
 from tracker.settings import Settings
@@ -75,7 +76,7 @@ def simulate(
             read.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
         shock, method = simulation.prepared(read, shocks, model, days, step_days)
         with progress(f"Carrying {len(shock.effects)} shocks through {len(read)} nodes, {shock.steps} steps"):
-            impact = simulation.run(read, shock, method)
+            impact = propagate(read, shock, method)
         with progress("Writing the result"):
             simulation.write(read, impact, out)
         for part in simulation.said(read, impact):

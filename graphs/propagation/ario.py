@@ -41,6 +41,10 @@ def ario(chain: ValueChain, shock: Shock, method: Method) -> Floats:
 
     *Final demand that is negative* (stocks run down) is not cut: it adds to what can be delivered.
 
+    It follows BoARIO 0.7 phase by phase, and differs in this: (a) overtime ends wherever there is no scarcity; there
+    only where demand is to the last digit what was made; (b) links can be cut; (c) nothing is rounded off: there,
+    stocks within 1e-5 of what they were, or should be, stay as they are; (d) nothing is rebuilt: a cut is given.
+
     With stocks and orders in shares of normal use this needs no matrix of orders: with fixed shares an order is one
     number by input industry and buyer, and flows are read once a step for both, what arrives and what is asked.
 

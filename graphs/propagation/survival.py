@@ -121,7 +121,6 @@ def _days(
     cut[out, np.arange(count)] = 1.0
     shock = Shock((Effect("supply", cut, np.ones((steps, count)), none),), steps, step_days, count)
     customers = chain.flows[out].toarray().T > 0
-    customers[out, np.arange(count)] = False
     found = np.full(count, np.inf)
     for step, one in enumerate(ario_steps(chain, shock, method)):
         # What a step leaves in stock is what the next one can be made of.

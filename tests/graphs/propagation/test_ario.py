@@ -1,18 +1,13 @@
-"""ARIO: against BoARIO step by step, a plain loop of the rule, Leontief in the long run, numbers by hand, and laws."""
+"""ARIO: against a plain loop of the rule, Leontief in the long run, numbers by hand, and laws."""
 
-import importlib
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
+import numba
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 
 from graphs.assumptions import Ario
 from graphs.errors import Faults
@@ -21,7 +16,7 @@ from graphs.propagation.ario import ario
 from graphs.propagation.demand import demand_kept
 from graphs.propagation.path import steps_to_recover
 from graphs.shock import Effect, Shock
-from graphs.valuechain import Meta, ValueChain
+from graphs.valuechain import ValueChain
 
 RANDOM = st.from_type(ValueChain)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -65,122 +60,6 @@ def shocks(chain: ValueChain, seed: int, steps: int, step_days: int = 1, scenari
 
 def made_by(chain: ValueChain, shock: Shock, given: Ario) -> np.ndarray:
     return ario(chain, shock, Method(ario=given))
-
-
-# Oracles
-
-
-@pytest.fixture(scope="module")
-def boario() -> Iterator[ModuleType]:
-    """BoARIO's model with its stocks, made to log nothing."""
-    pytest.importorskip("pymrio", reason="needs pymrio (extra test)", exc_type=ImportError)
-    logging.disable(logging.CRITICAL)
-    yield pytest.importorskip("boario.extended_models", reason="needs boario (extra test)", exc_type=ImportError)
-    logging.disable(logging.NOTSET)
-
-
-def tables() -> Any:
-    """pymrio's test system: 6 regions × 8 sectors."""
-    pymrio = importlib.import_module("pymrio")
-    system = pymrio.load_test()
-    system.x = pymrio.calc_x(system.Z, system.Y)
-    system.A = pymrio.calc_A(system.Z, system.x)
-    return system
-
-
-def as_chain(system: Any, order: pd.MultiIndex) -> ValueChain:
-    keys = pd.Index([f"{region}_{sector}" for region, sector in order], name="key")
-    demand = pd.Series(system.Y.loc[order].sum(axis=1).to_numpy(float), keys)
-    flows = system.Z.loc[order, order].to_numpy(float)
-    nodes = pd.DataFrame({"country": order.get_level_values(0), "industry": order.get_level_values(1)}, keys)
-    nodes = nodes.assign(label=keys, output_meur=flows.sum(axis=1) + demand)
-    none = pd.DataFrame({"none": 0.0}, index=sorted(set(nodes.industry)))
-    return ValueChain(nodes, sparse.csr_array(flows), demand, Meta("pymrio", 0, "pymrio's test system"), none)
-
-
-def both(
-    module: ModuleType, given: Ario, hit: dict[int, float], days: int, steps: int, overtime: Any = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Output by step and node of this model and of BoARIO's, driven phase by phase as its ``Simulation`` drives it.
-
-    Capacity falls on day 2, for ``days``, and comes back in a straight line over 20 days.
-    """
-    system = tables()
-    theirs = module.ARIOPsiModel(
-        system,
-        order_type="alt" if given.orders_by_capacity else "normal",
-        alpha_max=given.alpha_max,
-        alpha_tau=int(given.alpha_days),
-        main_inv_dur=int(given.stock_days_goods),
-        psi_param=given.psi,
-        inventory_restoration_tau=int(given.restock_days),
-        infinite_inventories_sect=[code for code, _ in given.stock_days_of],
-    )
-    back = 1 - np.arange(20) / 20
-    profile = np.concatenate([[0, 0], np.ones(days), back, np.zeros(steps)])[:steps]
-    cut = np.zeros((steps, theirs.n_industries))
-    for node, share in hit.items():
-        cut[:, node] = share * profile
-    theirs.productive_capital_lost = None
-    path = np.empty_like(cut)
-    for step in range(steps):
-        theirs.prod_cap_delta_arbitrary = cut[step]
-        if step > 1:
-            (overtime or module.ARIOPsiModel.calc_overproduction)(theirs)
-        theirs.calc_production(step)
-        theirs.distribute_production()
-        theirs.calc_orders()
-        path[step] = theirs.production / theirs.X_0
-    chain = as_chain(system, theirs.industries)
-    effects = tuple(effect("supply", np.eye(len(chain))[node], cut[:, node]) for node in hit)
-    return made_by(chain, Shock(effects, steps, 1, 1), given)[:, :, 0], path
-
-
-def with_a_return(model: Any) -> None:
-    """The rule of overtime of this model, for BoARIO: it ends wherever there is no scarcity.
-
-    BoARIO's ends only where demand is exactly what was made, to the last digit, and falls where demand does.
-    """
-    asked = model.entire_demand_tot
-    scarcity = (asked - model.production) / asked
-    goal = np.where(scarcity > 1e-9, model.overprod_max, model.overprod_base)
-    model.overprod += (goal - model.overprod) * np.where(scarcity > 1e-9, scarcity, 1.0) * model.overprod_tau
-
-
-MATCHED = Ario(
-    stock_days_goods=10.0, restock_days=15.0, alpha_max=1.0, binding_share=2.7e-8, stock_days_of=(("trade", np.inf),)
-)
-THEIR_WARNINGS = pytest.mark.filterwarnings("ignore")
-MILD, HARD = {2: 0.25, 8: 0.1}, {2: 0.9, 12: 0.8, 33: 0.5}
-
-
-@THEIR_WARNINGS
-@pytest.mark.parametrize("by_capacity", [False, True], ids=["normal shares", "by capacity"])
-@pytest.mark.parametrize("hit", [MILD, HARD], ids=["mild", "hard"])
-def test_it_agrees_with_boario(boario: ModuleType, by_capacity: bool, hit: dict[int, float]):
-    """Stocks, rationing and orders, step by step; in the hard case stocks end and customers stop."""
-    own, theirs = both(boario, replace(MATCHED, orders_by_capacity=by_capacity), hit, 20, 120)
-    np.testing.assert_allclose(own, theirs, rtol=0, atol=2e-9)
-    others = np.delete(theirs, list(hit), axis=1)
-    assert others.min() < (0.999 if hit == MILD else 0.8)
-
-
-@THEIR_WARNINGS
-def test_it_agrees_with_boario_where_overtime_sets_in(boario: ModuleType):
-    own, theirs = both(boario, replace(MATCHED, alpha_max=1.25), MILD, 15, 120)
-    np.testing.assert_allclose(own, theirs, rtol=0, atol=1e-6)
-    assert theirs.max() > 1.005
-
-
-@THEIR_WARNINGS
-@pytest.mark.parametrize("by_capacity", [False, True], ids=["normal shares", "by capacity"])
-def test_the_end_of_overtime_is_all_that_differs_from_boario(boario: ModuleType, by_capacity: bool):
-    """Ordering by capacity feels overtime itself: the two drift apart by up to 1e-4, and not with one rule of it."""
-    given = replace(MATCHED, alpha_max=1.25, orders_by_capacity=by_capacity)
-    own, theirs = both(boario, given, HARD, 20, 120, with_a_return)
-    np.testing.assert_allclose(own, theirs, rtol=0, atol=5e-9)
-    _, unchanged = both(boario, given, HARD, 20, 120)
-    assert 1e-9 < abs(own - unchanged).max() < 1e-2
 
 
 def by_hand(chain: ValueChain, shock: Shock, given: Ario, kinds: dict[str, str]) -> np.ndarray:
@@ -378,7 +257,17 @@ def test_scenarios_do_not_feel_each_other(chain: ValueChain, seed: int):
         np.testing.assert_allclose(made_by(chain, Shock(alone, 15, 1, 1), THIN)[:, :, 0], made[:, :, k], atol=1e-9)
 
 
-@pytest.mark.usefixtures("one_thread")
+def test_the_number_of_threads_does_not_matter(estimate: ValueChain):
+    """To the last digit: sums are taken in the same parts."""
+    shock = shocks(estimate, 3, 6)
+    alone = made_by(estimate, shock, THIN)
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    together = made_by(estimate, shock, THIN)
+    numba.set_num_threads(1)
+    assert (alone == together).all()
+    assert alone.min() < 0.5
+
+
 def test_nodes_apart_do_not_feel_each_other():
     flows = np.zeros((4, 4))
     flows[0, 1] = flows[2, 3] = 50
