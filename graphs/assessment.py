@@ -12,7 +12,7 @@ import pandas as pd
 
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
-from graphs.propagation import WEEKS_A_YEAR, propagate
+from graphs.propagation import WEEKS_A_YEAR, Impact, propagate
 from graphs.propagation.path import TOLERANCE_SHARE
 from graphs.score import attribution, composite, resilience, uncertainty
 from graphs.score.panel import Panel
@@ -62,6 +62,8 @@ class Assessment:
     panel: Panel
     state: Floats
     """How resilient in state: bounds of the method's uncertainty × readings × rows, 0–1."""
+    impact: Impact | None
+    """How the shock went, to go on from; None where it was let go to save memory."""
     costs: tuple[Floats, ...]
     """What each disruption would cost alone, share of output by node."""
 
@@ -190,7 +192,9 @@ def assess(
     if known is not None and (known.on, known.chain_version, known.method) != (on, chain.version, method):
         known = None
     found = shock(chain, disruptions, on, method, known.shock if known else None)
-    lost = 1.0 - propagate(chain, found, method).kept
+    same = found.same_steps(known.shock) if known else 0
+    impact = propagate(chain, found, method, known.impact if known else None, same)
+    lost = 1.0 - impact.kept
     # Net of what overtime makes up later, where a model has that; making up more than was lost is no resilience.
     loss_share = np.maximum(lost[found.weeks_before :].mean(axis=0), 0.0)
     paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
@@ -230,6 +234,7 @@ def assess(
         ),
         panel=panel,
         state=state,
+        impact=impact,
         costs=costs,
     )
 

@@ -96,6 +96,28 @@ class Shock:
                 share *= 1.0 - effect.active[:, None, :] * effect.cut[None, :, :]
         return share
 
+    @property
+    def present(self) -> int:
+        """The step in which the present begins; those before it lie in the past."""
+        return 0
+
+    def same_steps(self, other: Shock) -> int:
+        """How many steps at the beginning are the same as another's, effect for effect.
+
+        Examples:
+            >>> one = Effect("supply", np.ones((1, 1)), np.array([[0.0], [0.0], [1.0]]), np.zeros((1, 1)))
+            >>> Shock((one,), 3, scenarios=1).same_steps(Shock((), 3, scenarios=1))
+            2
+        """
+        if (self.steps, self.step_days, self.scenarios) != (other.steps, other.step_days, other.scenarios):
+            return 0
+        differ = {id(one): one for one in self.effects}
+        for one in other.effects:
+            if differ.pop(id(one), None) is None:
+                differ[id(one)] = one
+        begins = [int(np.argmax(one.active.any(axis=1))) for one in differ.values() if one.active.any()]
+        return min(begins, default=self.steps)
+
     def links(self, chain: ValueChain) -> list[CutLinks]:
         """The flows that are cut, effect by effect."""
         return [effect.links(chain) for effect in self.effects if effect.kind == "link"]
@@ -120,6 +142,11 @@ class DatedShock(Shock):
     on: date
     first_day: date
     weeks_before: int
+
+    @property
+    def present(self) -> int:
+        """The week that begins on the date."""
+        return self.weeks_before
 
 
 def shock(

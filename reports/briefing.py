@@ -142,9 +142,9 @@ def _unknown(assessment: Assessment) -> tuple[str, ...]:
     gaps = [f"{name}: not stated in {count} of {total} disruptions in force" for name, count in missing.most_common()]
     return (
         *gaps,
-        "Intervals of scores hold nine of ten draws of severity, duration, weights, normalisation and aggregation; those "
-        "of losses are the low and high readings of severity and duration. They are no confidence intervals and leave "
-        "out the error of the value chain and of the method.",
+        "Intervals of scores hold nine of ten draws of severity, duration, weights, normalisation and aggregation; "
+        "those of losses are the low and high readings of severity and duration. They are no confidence intervals and "
+        "leave out the error of the value chain and of the model.",
         "Which disruption costs how many points is an estimate: losses of several disruptions do not add up exactly.",
     )
 

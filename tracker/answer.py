@@ -11,6 +11,8 @@ from graphs.disruption import Disruption
 from graphs.errors import Unknown
 from tracker.log import Entry
 
+_WHOLE = {"recovery_weeks", "rank", "rank_low", "rank_high"}
+
 
 def scores(assessment: Assessment, position: int, level: str, key: str | None = None) -> dict[str, Any]:
     """Scores of one level with intervals and reasons, and what they were computed from.
@@ -18,7 +20,7 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
     Raises:
         Unknown: if the level has no such key.
     """
-    rows = assessment.level(level)
+    rows = assessment.level(level).join(assessment.ranks(level))
     if key is not None:
         if key not in rows.index:
             raise Unknown(key)
@@ -37,10 +39,16 @@ def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
         "log_position": position,
         "method_version": assessment.method.version,
         "horizon_weeks": assessment.method.horizon_weeks,
-        "chain": {"title": chain.title, "year": chain.year, "estimate": chain.estimate, "source": chain.source},
-        "interval": "of scores and ranks: nine of ten draws of severity, duration, weights, normalisation and aggregation; of "
-        "losses: the low and high readings of severity and duration; not a confidence interval, "
-        "and without the error of the value chain",
+        "chain": {
+            "title": chain.title,
+            "year": chain.year,
+            "estimate": chain.estimate,
+            "source": chain.source,
+            "version": assessment.chain_version,
+        },
+        "interval": "scores and ranks: nine of ten draws of severity, duration, weights, normalisation and "
+        "aggregation; losses: the low and high readings of severity and duration; not a confidence interval, and "
+        "without the error of the value chain",
     }
 
 
@@ -78,7 +86,7 @@ def entry(one: Entry) -> dict[str, Any]:
 
 def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict[str, Any]:
     figures = {
-        name: None if pd.isna(value) else int(value) if name == "recovery_weeks" else round(float(value), 6)
+        name: None if pd.isna(value) else int(value) if name in _WHOLE else round(float(value), 6)
         for name, value in row.items()
         if name != "label"
     }

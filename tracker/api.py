@@ -51,10 +51,13 @@ def read_scores(
     desk: AtDesk,
     level: Annotated[Level, Query(description="What is scored.")] = "ecosystem",
     on: On = None,
+    log_position: Annotated[
+        int | None, Query(ge=0, le=2**53, description="Position of the log to score from: an older answer, recomputed.")
+    ] = None,
     key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
 ) -> dict[str, Any]:
     """Resilience scores with interval and reasons, from the log as it stands now."""
-    position = desk.position
+    position = desk.position if log_position is None else min(log_position, desk.position)
     return answer.scores(desk.assess(on or date.today(), position=position), position, level, key)
 
 

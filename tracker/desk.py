@@ -23,6 +23,8 @@ from tracker.settings import Settings
 
 _KEPT = 32
 """Assessments kept in memory: a log position and a date determine each."""
+_READY = 4
+"""The newest of them can be gone on from; that takes some megabytes each."""
 
 
 class Desk:
@@ -138,9 +140,12 @@ class Desk:
             if key not in self._assessments:
                 found = log.disruptions(self.engine, upto=key[0])
                 chosen = [one for one in found if not only or one.id == only]
-                self._assessments[key] = assess(self.chain, chosen, on, self.method)
+                known = next((one for (_, day, _), one in reversed(self._assessments.items()) if day == on), None)
+                self._assessments[key] = assess(self.chain, chosen, on, self.method, known)
                 if len(self._assessments) > _KEPT:
                     self._assessments.popitem(last=False)
+                for old in list(self._assessments)[:-_READY]:
+                    self._assessments[old] = dataclasses.replace(self._assessments[old], impact=None)
             self._assessments.move_to_end(key)
             return self._assessments[key]
 

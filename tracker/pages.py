@@ -155,6 +155,10 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
     day = on or date.today()
     assessment = desk.assess(day)
     rows = _level(assessment, level)
+    ranks = assessment.ranks(level)
+    for row in rows:
+        row |= ranks.loc[row["key"]].to_dict()
+    moves = assessment.sensitivity(level) if level in ("ecosystem", "country") and len(rows) > 1 else None
     reasons = {row["key"]: assessment.reasons(level, row["key"]) for row in rows[:300]}
     return _page(
         request,
@@ -166,6 +170,9 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
         rows=rows[:300],
         more=max(0, len(rows) - 300),
         reasons=reasons,
+        moves=""
+        if moves is None
+        else "; ".join(f"{one.label.lower()} {one.rank_shift:.1f}" for one in moves.itertuples()),
     )
 
 

@@ -144,6 +144,9 @@ class ScoreOut(BaseModel):
     score: float = Field(description=describe("score"))
     score_low: float = Field(description=describe("score_low"))
     score_high: float = Field(description=describe("score_high"))
+    rank: int = Field(description=describe("rank"))
+    rank_low: int = Field(description=describe("rank_low"))
+    rank_high: int = Field(description=describe("rank_high"))
     structure: float = Field(description=describe("structure"))
     state: float = Field(description=describe("state"))
     output_meur: float = Field(description=describe("output_meur"))
@@ -162,6 +165,7 @@ class ChainSource(BaseModel):
     year: int
     estimate: bool
     source: str
+    version: str = Field(description="Of the hash of the chain: another chain has another one.")
 
 
 class ScoresOut(BaseModel):

@@ -12,7 +12,7 @@ from graphs.method import Method
 from graphs.propagation.ario import ario
 from graphs.propagation.demand import demand_kept, leontief
 from graphs.propagation.inoperability import inoperability
-from graphs.propagation.inventories import inventories
+from graphs.propagation.inventories import Course, clean, course
 from graphs.propagation.path import weeks_to_recover
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
@@ -34,9 +34,13 @@ class Impact:
     kept: Floats
     step_days: int
     model: str
+    course: Course | None = None
+    """How the inventory model went, to go on from."""
 
 
-def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
+def propagate(
+    chain: ValueChain, shock: Shock, method: Method, known: Impact | None = None, same_steps: int = 0
+) -> Impact:
     """Carry a shock through the chain by the model that ``method.model`` names.
 
     * ``inventories`` (the default): cuts of final demand go through Leontief's inverse, at once; cuts of capacity and
@@ -45,6 +49,10 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
     * ``ario``: demand, capacity and links together through stocks, rationing, orders and overtime; in days or weeks.
     * ``inoperability``: the dynamic inoperability model, without stocks; in steps of any length.
     * ``leontief``: cuts of final demand alone, at once.
+
+    Args:
+        known: what another shock did to the same chain by the same method, if its first ``same_steps`` steps are the
+            same (``Shock.same_steps``): the inventory model goes on from there.
 
     Raises:
         Faults: an effect or a length of step that the model cannot carry.
@@ -57,19 +65,23 @@ def propagate(chain: ValueChain, shock: Shock, method: Method) -> Impact:
         >>> bool((impact.kept == 1).all()), impact.model
         (True, 'inventories')
     """
+    if method.model == "inventories":
+        return _by_inventories(chain, shock, method, known.course if known else None, same_steps)
     return Impact(_MODELS[method.model](chain, shock, method), shock.step_days, method.model)
 
 
-def _by_inventories(chain: ValueChain, shock: Shock, method: Method) -> Floats:
+def _by_inventories(
+    chain: ValueChain, shock: Shock, method: Method, known: Course | None = None, same_steps: int = 0
+) -> Impact:
     if shock.step_days != 7:
         fault = f"the model inventories runs in weeks, not in steps of {shock.step_days} days"
         raise Faults([Fault("method", "model", fault, "take steps of 7 days, or the model ario")])
     by_demand = _by_demand(chain, shock)
     capacity, links = shock.remaining("supply", len(chain)), shock.links(chain)
-    by_supply = np.ones_like(capacity)
-    if links or (capacity != 1).any():
-        by_supply = inventories(chain, capacity, links, method)
-    return np.minimum(by_demand, by_supply)
+    if not links and (capacity == 1).all():
+        return Impact(by_demand, shock.step_days, method.model)
+    found = course(chain, capacity, links, method, shock.present, known, same_steps)
+    return Impact(np.minimum(by_demand, clean(found.made)), shock.step_days, method.model, found)
 
 
 def _by_leontief(chain: ValueChain, shock: Shock, method: Method) -> Floats:
@@ -93,10 +105,9 @@ def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
     return np.asarray(kept[pattern])
 
 
-# Every model: chain, shock and method in, share of normal output kept out (steps × n × k). Names as in
+# Every other model: chain, shock and method in, share of normal output kept out (steps × n × k). Names as in
 # ``assumptions.MODELS``.
 _MODELS: dict[str, Callable[[ValueChain, Shock, Method], Floats]] = {
-    "inventories": _by_inventories,
     "ario": ario,
     "inoperability": inoperability,
     "leontief": _by_leontief,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numba
 import numpy as np
 
 from graphs.method import Method
-from graphs.propagation.stocks import Hit, supply
+from graphs.propagation.stocks import Held, Hit, supply
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -63,28 +64,62 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
         >>> kept[[0, 7, 19], 9].round(3).tolist(), kept[:6, 2].round(3).tolist()
         ([0.6, 0.6, 1.0], [1.0, 1.0, 0.999, 0.997, 0.953, 0.919])
     """
+    return clean(course(chain, capacity, links, method).made)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """How a run of the inventory model went: what could be supplied, what was made, and what was held in a week."""
+
+    can: Floats
+    made: Floats
+    held: Held
+
+
+def course(
+    chain: ValueChain,
+    capacity: Floats,
+    links: Sequence[CutLinks],
+    method: Method,
+    keep_week: int = 0,
+    known: Course | None = None,
+    same_weeks: int = 0,
+) -> Course:
+    """``inventories`` week by week, to be gone on from.
+
+    Args:
+        keep_week: week at whose beginning the stocks are kept.
+        known: a run of the same chain and method with the same number of weeks and scenarios, whose first
+            ``same_weeks`` weeks have the same capacity and links: they are taken from it.
+    """
     weeks, _, scenarios = capacity.shape
     hit = Hit.of(chain, links, weeks, scenarios)
-    return clean(sales(chain, supply(chain, capacity, hit, method), hit))
+    held = known.held if known is not None and known.held.week <= same_weeks else None
+    if held is not None and known is not None:
+        capacity = np.concatenate([known.can[: held.week], capacity[held.week :]])
+    can, kept = supply(chain, capacity, hit, method, keep_week, held)
+    return Course(can, _sales(chain, can, hit, known.made[:same_weeks] if known is not None else can[:0]), kept)
 
 
-def sales(chain: ValueChain, can: Floats, hit: Hit) -> Floats:
+def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
     """Share of output that is made when ``can`` could be supplied and customers order what they used: step 3.
 
-    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k.
+    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k; the first weeks are
+    known.
     """
     weeks, nodes, scenarios = can.shape
     sells, output = chain.technical_coefficients.T, chain.output
     share = share_of(np.ones(nodes), output)
-    kept = np.empty_like(can)
-    level = np.ones((scenarios, nodes))
-    for week in range(weeks):
+    made = np.empty_like(can)
+    made[: len(known)] = known
+    level = np.ascontiguousarray(known[-1].T) if len(known) else np.ones((scenarios, nodes))
+    for week in range(len(known), weeks):
         missing = 1.0 - level
         unsold = (missing * output) @ sells if missing.any() else np.zeros_like(level)
         _cut(unsold, hit.left[hit.pattern[week]], level, hit.supplier, hit.buyer, hit.flow)
         level = np.minimum(can[week].T, np.maximum(1.0 - unsold * share, 0.0))
-        kept[week] = level.T
-    return kept
+        made[week] = level.T
+    return made
 
 
 @numba.njit(cache=True)

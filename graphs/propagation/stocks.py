@@ -72,10 +72,26 @@ class Hit:
         return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], left, pattern)
 
 
-def supply(chain: ValueChain, capacity: Floats, hit: Hit, method: Method) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is in the stocks at the beginning of a week: enough to go on from there."""
+
+    week: int
+    stock: Floats
+    ready: Floats
+    followed: Integers
+    short: npt.NDArray[np.bool_]
+
+
+def supply(
+    chain: ValueChain, capacity: Floats, hit: Hit, method: Method, keep_week: int = 0, known: Held | None = None
+) -> tuple[Floats, Held]:
     """Share of output that capacity and stocks allow, by week, node and scenario (weeks × n × k).
 
-    Steps 1, 2 and 4 of ``inventories``. A stock stays full as long as its suppliers can deliver what is used, which
+    Steps 1, 2 and 4 of ``inventories``. With ``known`` the weeks before ``known.week`` are not run again: ``capacity``
+    has to hold what came out of them. What is held at the beginning of ``keep_week`` comes back too.
+
+    A stock stays full as long as its suppliers can deliver what is used, which
     overtime helps: only groups with a supplier that falls short are followed, from the week in which it first does.
     """
     stocks = Stocks.of(chain, method)
@@ -85,12 +101,21 @@ def supply(chain: ValueChain, capacity: Floats, hit: Hit, method: Method) -> Flo
     cut = np.flatnonzero(touched >= 0)
     left = hit.left[:, touched[cut]]
     can = np.array(capacity, order="C")
-    _supply(
+    if known is None:
+        scenarios, groups = can.shape[2], len(stocks.buyer)
+        stock, ready = np.empty((scenarios, len(stocks.supplier))), np.ones((scenarios, groups))
+        followed, short, first = np.zeros(0, np.int64), np.zeros(len(chain), bool), 0
+    else:
+        stock, ready = known.stock.copy(), known.ready.copy()
+        followed, short, first = known.followed, known.short.copy(), known.week
+    kept_stock, kept_ready, kept_short = np.empty_like(stock), np.ones_like(ready), np.zeros_like(short)
+    kept_followed = _supply(
         can, left, hit.pattern, cut, np.searchsorted(cut, stocks.group_start), stocks.supplier, stocks.share,
         stocks.group_start, stocks.buyer, stocks.target_weeks, stocks.out_start, stocks.out_group, method.psi,
-        method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks, numba.get_num_threads(),
+        method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks, numba.get_num_threads(), first,
+        keep_week, stock, ready, followed, short, kept_stock, kept_ready, kept_short,
     )  # fmt: skip
-    return can
+    return can, Held(keep_week, kept_stock, kept_ready, kept_followed, kept_short)
 
 
 def _stocks(chain: ValueChain, method: Method) -> Stocks:
@@ -143,19 +168,37 @@ def _supply(  # pragma: no cover - compiled
     reach: float,
     pooled: bool,
     threads: int,
-) -> None:
-    """All weeks, in place in ``can``, which holds the capacity left (weeks × n × k)."""
+    first_week: int,
+    keep_week: int,
+    stock: Floats,
+    ready: Floats,
+    already: Integers,
+    short: npt.NDArray[np.bool_],
+    kept_stock: Floats,
+    kept_ready: Floats,
+    kept_short: npt.NDArray[np.bool_],
+) -> Integers:
+    """The weeks from the first on, in place in ``can``, which holds the capacity left (weeks × n × k)."""
     weeks, nodes, scenarios = can.shape
-    stock = np.empty((scenarios, len(supplier)))
-    ready = np.ones((scenarios, len(buyer)))
     followed = np.empty(len(buyer), np.int64)
     listed = np.zeros(len(buyer), np.bool_)
-    count = 0
+    count = len(already)
+    for place in range(count):
+        followed[place] = already[place]
+        listed[already[place]] = True
     for group in range(len(buyer)):
         if cut_start[group] < cut_start[group + 1]:
             count = _follow(group, listed, followed, count, stock, target, group_start)
-    short = np.zeros(nodes, np.bool_)
-    for week in range(weeks):
+    kept_count = 0
+    for week in range(first_week, weeks):
+        if week == keep_week:
+            kept_count = count
+            for place in range(count):
+                group = followed[place]
+                kept_ready[:, group] = ready[:, group]
+                part = slice(group_start[group], group_start[group + 1])
+                kept_stock[:, part] = stock[:, part]
+            kept_short[:] = short
         for place in range(count):
             group = followed[place]
             for k in range(scenarios):
@@ -178,6 +221,7 @@ def _supply(  # pragma: no cover - compiled
                 followed, 0, count, delivers, left[pattern[week]], cut, cut_start, stock, ready, supplier, share,
                 group_start, target, psi, tau, pooled,
             )  # fmt: skip
+    return followed[:kept_count].copy()
 
 
 @numba.njit(cache=True)

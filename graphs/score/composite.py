@@ -100,6 +100,8 @@ def ranks(scores: npt.ArrayLike) -> npt.NDArray[np.int64]:
         [2, 4, 5, 1, 2]
     """
     values = -np.asarray(scores, float)
+    if not values.size:
+        return np.zeros(values.shape, np.int64)
     ordered = np.sort(values, axis=-1)
     flat, sheet = values.reshape(-1, values.shape[-1]), ordered.reshape(-1, values.shape[-1])
     found = [np.searchsorted(line, row) for line, row in zip(sheet, flat, strict=True)]

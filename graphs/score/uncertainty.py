@@ -57,13 +57,15 @@ class Draws:
         random, size = np.random.default_rng(given.seed), given.draws
         low, likely, high = given.structure_weight
         weights = np.maximum(method.weights * given.weight_concentration, 1e-9)
+        # Draws that are computed alike stand side by side; the sample is the same.
+        ways = np.sort(random.integers(0, len(given.normalisations) * len(given.aggregations), size))
         return cls(
             reading=random.triangular(0.0, 0.5, 1.0, size),
-            normalisation=random.integers(0, len(given.normalisations), size),
+            normalisation=ways // len(given.aggregations),
             bound=random.integers(0, len(given.state_bounds_share), size),
             weights=random.dirichlet(weights, size),
             structure_weight=random.triangular(low, likely, high, size) if high > low else np.full(size, likely),
-            aggregation=random.integers(0, len(given.aggregations), size),
+            aggregation=ways % len(given.aggregations),
         )
 
     def only(self, *factors: str, method: Method) -> Draws:
@@ -111,7 +113,7 @@ def drawn_scores(structure: Floats, state: Floats, draws: Draws, method: Method)
     names = method.uncertainty.aggregations
     for way, values in enumerate(structure):
         for number, name in enumerate(names):
-            which = np.flatnonzero((draws.normalisation == way) & (draws.aggregation == number))
+            which = _side_by_side((draws.normalisation == way) & (draws.aggregation == number))
             weight, parts = draws.structure_weight[which], state_drawn[:, which]
             if name == "linear":
                 built = values @ draws.weights[which].T
@@ -121,6 +123,14 @@ def drawn_scores(structure: Floats, state: Floats, draws: Draws, method: Method)
                 parts = np.log(np.maximum(parts, composite.FLOOR))
                 scores[:, which] = np.exp(built * weight + parts * (1.0 - weight))
     return 100.0 * scores
+
+
+def _side_by_side(chosen: npt.NDArray[np.bool_]) -> slice | Integers:
+    """Where the chosen draws stand: a slice, which copies nothing, if they stand side by side."""
+    which = np.flatnonzero(chosen)
+    if len(which) and which[-1] - which[0] + 1 == len(which):
+        return slice(int(which[0]), int(which[-1]) + 1)
+    return which
 
 
 def interval(scores: Floats, coverage_share: float) -> tuple[Floats, Floats]:

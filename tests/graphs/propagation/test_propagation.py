@@ -24,7 +24,7 @@ def shock(chain: ValueChain, *kinds: str, step_days: int = 7, steps: int = 12) -
 
 
 def test_every_name_has_a_model():
-    assert tuple(propagation._MODELS) == MODELS
+    assert ("inventories", *propagation._MODELS) == MODELS
     assert Method().model == MODELS[0] == "inventories"
 
 
