@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import WEEKS_A_YEAR, Impact, propagate
 from graphs.propagation.path import TOLERANCE_SHARE
+from graphs.propagation.stocks import Stocks
 from graphs.score import attribution, composite, resilience, uncertainty
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
@@ -192,16 +194,10 @@ def assess(
     if known is not None and (known.on, known.chain_version, known.method) != (on, chain.version, method):
         known = None
     found = shock(chain, disruptions, on, method, known.shock if known else None)
-    same = found.same_steps(known.shock) if known else 0
-    impact = propagate(chain, found, method, known.impact if known else None, same)
+    impact, costs = _carried(chain, found, method, known)
     lost = 1.0 - impact.kept
     # Net of what overtime makes up later, where a model has that; making up more than was lost is no resilience.
     loss_share = np.maximum(lost[found.weeks_before :].mean(axis=0), 0.0)
-    paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
-    costs = tuple(
-        paid[effect.disruption] if effect.disruption in paid else attribution.cost(chain, found, effect, method)
-        for effect in found.effects
-    )
     ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
 
     panel = Panel.of(chain, method)
@@ -237,6 +233,23 @@ def assess(
         impact=impact,
         costs=costs,
     )
+
+
+def _carried(
+    chain: ValueChain, found: DatedShock, method: Method, known: Assessment | None
+) -> tuple[Impact, tuple[Floats, ...]]:
+    """What all disruptions do together, and what each would cost alone, side by side."""
+    paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
+    new = [effect for effect in found.effects if effect.disruption not in paid]
+    Stocks.of(chain, method)
+    with ThreadPoolExecutor() as pool:
+        alone = {effect.disruption: pool.submit(attribution.cost, chain, found, effect, method) for effect in new}
+        same = found.same_steps(known.shock) if known else 0
+        impact = propagate(chain, found, method, known.impact if known else None, same)
+        costs = tuple(
+            paid[one] if one in paid else alone[one].result() for one in (each.disruption for each in found.effects)
+        )
+    return impact, costs
 
 
 def _scores(

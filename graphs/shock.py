@@ -18,6 +18,7 @@ Each step that had to assume something leaves a sentence in ``Effect.assumptions
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -111,11 +112,10 @@ class Shock:
         """
         if (self.steps, self.step_days, self.scenarios) != (other.steps, other.step_days, other.scenarios):
             return 0
-        differ = {id(one): one for one in self.effects}
-        for one in other.effects:
-            if differ.pop(id(one), None) is None:
-                differ[id(one)] = one
-        begins = [int(np.argmax(one.active.any(axis=1))) for one in differ.values() if one.active.any()]
+        count = Counter(map(id, self.effects))
+        count.subtract(map(id, other.effects))
+        differ = [one for one in (*self.effects, *other.effects) if count[id(one)]]
+        begins = [int(np.argmax(one.active.any(axis=1))) for one in differ if one.active.any()]
         return min(begins, default=self.steps)
 
     def links(self, chain: ValueChain) -> list[CutLinks]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+from scipy import sparse
 
 from graphs.method import Method
 from graphs.propagation.stocks import Held, Hit, supply
@@ -107,29 +108,98 @@ def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
     x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k; the first weeks are
     known.
     """
-    weeks, nodes, scenarios = can.shape
-    sells, output = chain.technical_coefficients.T, chain.output
-    share = share_of(np.ones(nodes), output)
     made = np.empty_like(can)
     made[: len(known)] = known
-    level = np.ascontiguousarray(known[-1].T) if len(known) else np.ones((scenarios, nodes))
-    for week in range(len(known), weeks):
-        missing = 1.0 - level
-        unsold = (missing * output) @ sells if missing.any() else np.zeros_like(level)
-        _cut(unsold, hit.left[hit.pattern[week]], level, hit.supplier, hit.buyer, hit.flow)
-        level = np.minimum(can[week].T, np.maximum(1.0 - unsold * share, 0.0))
-        made[week] = level.T
+    share = share_of(np.ones(len(chain)), chain.output)
+    _weeks(
+        made, len(known), can, chain.once("sales", lambda: _rows(chain)), chain.output, share, hit.left, hit.pattern,
+        hit.supplier, hit.buyer, hit.flow,
+    )  # fmt: skip
     return made
 
 
-@numba.njit(cache=True)
-def _cut(  # pragma: no cover - compiled
-    unsold: Floats, left: Floats, level: Floats, supplier: Integers, buyer: Integers, flow: Floats
+_Rows = tuple[Floats, Integers, Integers, Floats]
+
+
+def _rows(chain: ValueChain) -> _Rows:
+    """Technical coefficients by row, as they are read fastest: all of them, or those above 0 with their places."""
+    dense = chain.technical_coefficients
+    if chain.flows.nnz > 0.5 * dense.size:
+        return dense, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    flows = sparse.csr_array(dense)
+    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int64), flows.data
+
+
+# One thread: a week has to wait for all of the week before, and threads that wait for each other every millisecond
+# stand still as soon as the machine has other work. Scenarios and disruptions are what runs side by side.
+@numba.njit(cache=True, nogil=True)
+def _weeks(  # pragma: no cover - compiled
+    made: Floats,
+    first: int,
+    can: Floats,
+    rows: _Rows,
+    output: Floats,
+    share: Floats,
+    left: Floats,
+    pattern: Integers,
+    supplier: Integers,
+    buyer: Integers,
+    flow: Floats,
 ) -> None:
-    """Add to ``unsold`` (k × n) what the buyers behind a cut link can no longer order."""
-    for link in range(len(flow)):
-        for k in range(len(unsold)):
-            unsold[k, supplier[link]] += flow[link] * (1.0 - left[link, k]) * level[k, buyer[link]]
+    weeks, nodes, scenarios = can.shape
+    missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
+    for week in range(first, weeks):
+        some = False
+        if week > 0:
+            for j in range(nodes):
+                for k in range(scenarios):
+                    missing[k, j] = (1.0 - made[week - 1, j, k]) * output[j]
+                    some |= missing[k, j] != 0.0
+        unsold[:] = 0.0
+        if some:
+            _times(rows, missing, unsold)
+        for link in range(len(flow)):
+            for k in range(scenarios):
+                level = made[week - 1, buyer[link], k] if week > 0 else 1.0
+                unsold[k, supplier[link]] += flow[link] * (1.0 - left[pattern[week], link, k]) * level
+        for i in range(nodes):
+            for k in range(scenarios):
+                made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * share[i]))
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def _times(rows: _Rows, values: Floats, into: Floats) -> None:  # pragma: no cover - compiled
+    """Rows times values (k × n), three scenarios at a time, so that each coefficient is read once for them."""
+    dense, start, column, coefficient = rows
+    count, nodes = values.shape
+    first = 0
+    while first < count:
+        # Fewer than three are left: the last is computed again, which costs nothing.
+        a, b, c = values[first], values[min(first + 1, count - 1)], values[min(first + 2, count - 1)]
+        for i in range(nodes):
+            x, y, z = 0.0, 0.0, 0.0
+            if len(dense):
+                row = dense[i]
+                if count == 1:
+                    for j in range(nodes):
+                        x += row[j] * a[j]
+                else:
+                    for j in range(nodes):
+                        x += row[j] * a[j]
+                        y += row[j] * b[j]
+                        z += row[j] * c[j]
+            else:
+                for at in range(start[i], start[i + 1]):
+                    value, j = coefficient[at], column[at]
+                    x += value * a[j]
+                    y += value * b[j]
+                    z += value * c[j]
+            into[first, i] = x
+            if first + 1 < count:
+                into[first + 1, i] = y
+            if first + 2 < count:
+                into[first + 2, i] = z
+        first += 3
 
 
 def residual_demand(chain: ValueChain) -> Floats:

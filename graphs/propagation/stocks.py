@@ -14,9 +14,6 @@ from graphs.method import Method
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
-_SERIAL = 400
-"""Fewer groups than this are done by one thread: starting another takes longer than the work."""
-
 
 @dataclass(frozen=True, eq=False)
 class Stocks:
@@ -112,7 +109,7 @@ def supply(
     kept_followed = _supply(
         can, left, hit.pattern, cut, np.searchsorted(cut, stocks.group_start), stocks.supplier, stocks.share,
         stocks.group_start, stocks.buyer, stocks.target_weeks, stocks.out_start, stocks.out_group, method.psi,
-        method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks, numba.get_num_threads(), first,
+        method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks, first,
         keep_week, stock, ready, followed, short, kept_stock, kept_ready, kept_short,
     )  # fmt: skip
     return can, Held(keep_week, kept_stock, kept_ready, kept_followed, kept_short)
@@ -149,7 +146,7 @@ def _offsets(owner: Integers, count: int) -> Integers:
     return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _supply(  # pragma: no cover - compiled
     can: Floats,
     left: Floats,
@@ -167,7 +164,6 @@ def _supply(  # pragma: no cover - compiled
     tau: float,
     reach: float,
     pooled: bool,
-    threads: int,
     first_week: int,
     keep_week: int,
     stock: Floats,
@@ -211,20 +207,14 @@ def _supply(  # pragma: no cover - compiled
                     for at in range(out_start[i], out_start[i + 1]):
                         count = _follow(out_group[at], listed, followed, count, stock, target, group_start)
         delivers = reach * can[week].T.copy()
-        if count > _SERIAL:
-            _restock_together(
-                threads, followed, count, delivers, left[pattern[week]], cut, cut_start, stock, ready, supplier, share,
-                group_start, target, psi, tau, pooled,
-            )  # fmt: skip
-        else:
-            _restock(
-                followed, 0, count, delivers, left[pattern[week]], cut, cut_start, stock, ready, supplier, share,
-                group_start, target, psi, tau, pooled,
-            )  # fmt: skip
+        _restock(
+            followed, 0, count, delivers, left[pattern[week]], cut, cut_start, stock, ready, supplier, share,
+            group_start, target, psi, tau, pooled,
+        )  # fmt: skip
     return followed[:kept_count].copy()
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _follow(  # pragma: no cover - compiled
     group: int,
     listed: npt.NDArray[np.bool_],
@@ -245,7 +235,7 @@ def _follow(  # pragma: no cover - compiled
 
 # Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
 # would have to mind what is not a number.
-@numba.njit(cache=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
 def _restock(  # pragma: no cover - compiled
     followed: Integers,
     begin: int,
@@ -292,30 +282,3 @@ def _restock(  # pragma: no cover - compiled
                 stock[k, link] = held
                 lack += share[link] * (1.0 - (held * part if held * part < 1.0 else 1.0))
             ready[k, group] = 1.0 - (lack / share[first] if pooled else lack)
-
-
-@numba.njit(cache=True, parallel=True)
-def _restock_together(  # pragma: no cover - compiled
-    parts: int,
-    followed: Integers,
-    count: int,
-    delivers: Floats,
-    left: Floats,
-    cut: Integers,
-    cut_start: Integers,
-    stock: Floats,
-    ready: Floats,
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    group_start: Integers,
-    target: Floats,
-    psi: float,
-    tau: float,
-    pooled: bool,
-) -> None:
-    """The same on all threads."""
-    for part in numba.prange(parts):
-        _restock(
-            followed, part * count // parts, (part + 1) * count // parts, delivers, left, cut, cut_start, stock, ready,
-            supplier, share, group_start, target, psi, tau, pooled,
-        )  # fmt: skip

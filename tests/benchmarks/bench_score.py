@@ -1,4 +1,4 @@
-"""Re-scoring after one new disruption, beside the same from nothing known; a day with many in force, and a calmer one."""
+"""Re-scoring after one new disruption, beside the same from nothing known, on a hard day and a calmer one."""
 
 from __future__ import annotations
 
