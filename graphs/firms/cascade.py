@@ -26,7 +26,7 @@ CHUNK = 1024
 """Scenarios between two looks at the clock: enough to keep all lanes busy, few enough to stop within seconds."""
 
 _DOUBT = 1e-5
-"""In single precision a sweep whose greatest change is this close to ε may stop at another step: it is run in double."""
+"""In single precision a greatest change this close to ε may end a cascade at another step: it is run in double."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ def cascade(
         >>> network = FirmNetwork.from_matrix([[0, 3, 0], [0, 0, 2], [0, 1, 0.0]], ["a", "b", "c"])
         >>> found = cascade(network, [0.5, 1, 1], mode="linear")
         >>> found.down.ravel().round(3).tolist(), found.up.ravel().tolist()
-        ([0.5, 0.572, 0.572], [0.5, 1.0, 1.0])
+        ([0.5, 0.502, 0.508], [0.5, 1.0, 1.0])
     """
     psi = np.asarray(remaining, float)
     psi = psi[:, None] if psi.ndim == 1 else psi

@@ -1,4 +1,4 @@
-"""What can be wrong with a network of firms: every fault, in words, each kind listed up to a number and then counted."""
+"""What can be wrong with a network of firms: every fault in words, each kind listed up to a number, then counted."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def faults_of_firms(firms: pd.DataFrame) -> list[Fault]:
     )
     sector = firms.sector
     empty = np.flatnonzero(sector.isna() | (sector.astype(str) == ""))
-    faults += _listed(
-        empty, lambda at: Fault(f"firm {keys[at]}", "sector", "is empty", "give each firm its sector")
-    )
+    faults += _listed(empty, lambda at: Fault(f"firm {keys[at]}", "sector", "is empty", "give each firm its sector"))
     if "revenue" in firms:
         revenue = pd.to_numeric(firms.revenue, errors="coerce").to_numpy(float)
         faults += _listed(

@@ -1,4 +1,4 @@
-"""The compiled cascade: a scenario begins on the few firms it reaches; those that grow large run side by side in lanes."""
+"""The compiled cascade: scenarios begin on the few firms they reach; those that grow run side by side in lanes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NIL = 1e-10
 
 
 class Scenarios(NamedTuple):
-    """Shocks as lists: in scenario k firms ``firm[start[k]:start[k + 1]]`` lose the share ``lost`` of their capacity."""
+    """Shocks as lists: in scenario k firms ``firm[start[k]:start[k + 1]]`` lose the share ``lost`` of capacity."""
 
     start: Integers
     firm: Integers
@@ -365,7 +365,7 @@ def _raise(reach: _Reach, j: int, loss: float, hit: int) -> int:  # pragma: no c
 def _settle(  # pragma: no cover - compiled
     scenarios: Scenarios, k: int, reach: _Reach, losses: Floats, listed: Integers, which: int, hit: int
 ) -> float:
-    """Put the next step in place, never below the shock itself; the greatest change, one-sided: max(h(t) − h(t + 1))."""
+    """Put the next step in place, never less than the shock; the greatest change, one-sided: max(h(t) − h(t + 1))."""
     for at in range(scenarios.start[k], scenarios.start[k + 1]):
         hit = _raise(reach, scenarios.firm[at], scenarios.lost[at], hit)
     # The change of a firm that the step leaves out is negative or zero: one that was not reached at all has zero.

@@ -132,7 +132,9 @@ class FirmNetwork:
         return cls(firms, sparse.csr_array((weight, (row, column)), shape=(len(firms), len(firms))), essential)
 
     @classmethod
-    def from_matrix(cls, links: npt.ArrayLike, sectors: list[str], essential: npt.ArrayLike | None = None) -> FirmNetwork:
+    def from_matrix(
+        cls, links: npt.ArrayLike, sectors: list[str], essential: npt.ArrayLike | None = None
+    ) -> FirmNetwork:
         """The network in a square matrix, with firms named 1 to n; ``essential`` in the order of the sorted sectors.
 
         Examples:
@@ -140,7 +142,9 @@ class FirmNetwork:
             ['1', '2']
         """
         names = sorted(set(sectors))
-        firms = pd.DataFrame({"sector": sectors}, index=pd.Index([str(i + 1) for i in range(len(sectors))], name="firm"))
+        firms = pd.DataFrame(
+            {"sector": sectors}, index=pd.Index([str(i + 1) for i in range(len(sectors))], name="firm")
+        )
         matrix = None if essential is None else pd.DataFrame(np.asarray(essential), names, names)
         return cls(firms, sparse.csr_array(np.asarray(links, float)), matrix)
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from graphs.firms.network import ESSENTIAL, NON_ESSENTIAL, FirmNetwork
 from graphs.valuechain import Floats, Integers
@@ -67,7 +66,9 @@ def wire(network: FirmNetwork, mode: str, replacement: bool) -> Wiring:
         >>> wire(network, "linear", True).supplied.tolist()
         [1.0]
     """
-    order = np.argsort(-(np.diff(network.links.indptr) + np.bincount(network.links.indices, minlength=len(network))), kind="stable")
+    order = np.argsort(
+        -(np.diff(network.links.indptr) + np.bincount(network.links.indices, minlength=len(network))), kind="stable"
+    )
     place = np.empty(len(network), np.int64)
     place[order] = np.arange(len(network))
     links = network.links.tocoo()
@@ -94,7 +95,7 @@ def wire(network: FirmNetwork, mode: str, replacement: bool) -> Wiring:
         order=order,
         sales=sales,
         sector=codes.astype(np.int32),
-        sector_sales=np.bincount(codes, sales, len(network.sector_names)),
+        sector_sales=np.bincount(codes, sales, len(network.sector_names)).astype(float),
         sector_start=_starts(codes[by_sector], len(network.sector_names)),
         sector_firm=by_sector.astype(np.int32),
         group_of=_starts(group_customer, n),

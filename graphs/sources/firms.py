@@ -37,7 +37,9 @@ def read_firms(links: Path, firms: Path, essential: Path | None = None) -> FirmN
         raise Faults(faults)
     table = _table(firms)
     if "firm" not in table:
-        raise Faults([Fault(firms.name, "firm", "the column is missing", "name the columns firm, sector in the first row")])
+        raise Faults(
+            [Fault(firms.name, "firm", "the column is missing", "name the columns firm, sector in the first row")]
+        )
     kept = [name for name in ("sector", "revenue") if name in table]
     nodes = table.set_index("firm")[kept]
     if "revenue" in nodes and (nodes.revenue == "").all():
