@@ -193,7 +193,7 @@ def _run(
     budget = budget_of(wiring)
     if precision == "single":
         rough = wiring._replace(supplied=wiring.supplied.astype(np.float32), sold=wiring.sold.astype(np.float32))
-        kernel.run(rough, scenarios, epsilon, budget, kernel.LANES, found)
+        kernel.run(rough, scenarios, epsilon, budget, found)
         doubtful = np.flatnonzero(found.margin < _DOUBT)
         if len(doubtful) == 0:
             return found
@@ -202,7 +202,7 @@ def _run(
         if whole:
             found.down[:, doubtful], found.up[:, doubtful] = sure.down, sure.up
         return found
-    kernel.run(wiring, scenarios, epsilon, budget, kernel.LANES, found)
+    kernel.run(wiring, scenarios, epsilon, budget, found)
     return found
 
 

@@ -8,17 +8,14 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from graphs.firms.vectors import LANES, pull
 from graphs.firms.wiring import Wiring
 from graphs.valuechain import Floats, Integers
 
-# All that is compiled stands in this one file: numba's cache sees no change in another.
+# What is compiled stands in this one file, but for one loop: numba's cache sees no change in another.
 
 Lanes = npt.NDArray[np.floating]
 """Firms × lanes: contiguous in lanes, so that one visit of a link serves all of them."""
-
-LANES = 32
-"""Scenarios side by side in one worker. As a number that the compiler does not know: it then makes vectors of the lanes
-instead of writing each out."""
 
 _NIL = 1e-10
 """A sector that has less left to sell counts as a market of 1, as in the authors' program."""
@@ -67,14 +64,14 @@ class _Reach(NamedTuple):
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def run(  # pragma: no cover - compiled
-    wiring: Wiring, scenarios: Scenarios, epsilon: float, budget: int, lanes: int, found: Found
+    wiring: Wiring, scenarios: Scenarios, epsilon: float, budget: int, found: Found
 ) -> None:
     """Carry every scenario to its own convergence; fills ``found``.
 
     A lane that is done is wiped in one sweep along with the others (cheaper than n strided writes) and takes the next
     scenario, so that stragglers hold up nobody.
     """
-    n, kind = len(wiring.sales), wiring.supplied.dtype
+    n, kind, lanes = len(wiring.sales), wiring.supplied.dtype, LANES
     down, up, next_up = np.zeros((n, lanes), kind), np.zeros((n, lanes), kind), np.zeros((n, lanes), kind)
     short, floor, struck = np.zeros((n, lanes), kind), np.zeros((n, lanes), kind), np.zeros(n, np.int32)
     market, reach = np.zeros((len(wiring.sector_sales), lanes)), _reach(wiring)
@@ -171,24 +168,12 @@ def _sweep(  # pragma: no cover - compiled
 ) -> None:
     """One step in both directions for all lanes: ``down`` in place, ``up`` into ``next_up``."""
     kind, one, lanes = down.dtype, down.dtype.type(1), down.shape[1]
-    worst, part, back = np.zeros(lanes, kind), np.zeros(lanes, kind), np.zeros(lanes, kind)
+    worst, back = np.zeros(lanes, kind), np.zeros(lanes, kind)
     both, below, above = loss
     change[:], loss[:], market[:] = -np.inf, 0.0, 0.0
     for j in range(len(down)):
-        worst[:] = 0
-        for group in range(wiring.group_of[j], wiring.group_of[j + 1]):
-            part[:] = 0
-            for link in range(wiring.group_start[group], wiring.group_start[group + 1]):
-                i, share = wiring.supplier[link], wiring.supplied[link]
-                for c in range(lanes):
-                    part[c] += share * short[i, c]
-            for c in range(lanes):
-                worst[c] = part[c] if part[c] > worst[c] else worst[c]
-        back[:] = 0
-        for link in range(wiring.sold_start[j], wiring.sold_start[j + 1]):
-            i, share = wiring.customer[link], wiring.sold[link]
-            for c in range(lanes):
-                back[c] += share * up[i, c]
+        pull(worst, short, wiring.supplier, wiring.supplied, wiring.supplied_start[j], wiring.supplied_start[j + 1])
+        pull(back, up, wiring.customer, wiring.sold, wiring.sold_start[j], wiring.sold_start[j + 1])
         if struck[j]:
             for c in range(lanes):
                 worst[c], back[c] = max(worst[c], floor[j, c]), max(back[c], floor[j, c])

@@ -31,13 +31,11 @@ class Wiring(NamedTuple):
     sector_start: Positions
     """Where the firms of each sector begin in ``sector_firm``."""
     sector_firm: Positions
-    group_of: Positions
-    """Where the groups of each customer begin (n + 1)."""
-    group_start: Positions
-    """Where the links of each group begin in ``supplier``."""
+    supplied_start: Positions
+    """Where the suppliers of each customer begin in ``supplier`` (n + 1)."""
     supplier: Positions
     supplied: npt.NDArray[np.floating]
-    """Λd by link, in the order of ``supplier``."""
+    """Λd by link, in the order of ``supplier``; −Λd where a link is the first of its group."""
     sold_start: Positions
     """Where the customers of each firm begin in ``customer`` (n + 1)."""
     customer: Positions
@@ -64,7 +62,7 @@ def wire(network: FirmNetwork, mode: str, replacement: bool) -> Wiring:
     Examples:
         >>> network = FirmNetwork.from_matrix([[0, 3.0], [0, 0]], sectors=["a", "b"])
         >>> wire(network, "linear", True).supplied.tolist()
-        [1.0]
+        [-1.0]
     """
     order = np.argsort(
         -(np.diff(network.links.indptr) + np.bincount(network.links.indices, minlength=len(network))), kind="stable"
@@ -98,10 +96,9 @@ def wire(network: FirmNetwork, mode: str, replacement: bool) -> Wiring:
         sector_sales=np.bincount(codes, sales, len(network.sector_names)).astype(float),
         sector_start=_starts(codes[by_sector], len(network.sector_names)),
         sector_firm=by_sector.astype(np.int32),
-        group_of=_starts(group_customer, n),
-        group_start=_starts(group, len(keys)),
+        supplied_start=_starts(customer[kept], n),
         supplier=supplier[kept].astype(np.int32),
-        supplied=supplied,
+        supplied=np.where(np.diff(group, prepend=-1) > 0, -supplied, supplied),
         sold_start=_starts(supplier[by_seller], n),
         customer=customer[by_seller].astype(np.int32),
         sold=sold[by_seller],

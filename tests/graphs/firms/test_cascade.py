@@ -14,7 +14,8 @@ from scipy import sparse
 
 from graphs import sources
 from graphs.errors import Faults
-from graphs.firms import Cascade, FirmNetwork, cascade, esri, kernel
+from graphs.firms import Cascade, FirmNetwork, cascade, esri
+from graphs.firms.vectors import LANES
 from graphs.sources.firms import read_firms
 
 MODULE = importlib.import_module("graphs.firms.cascade")
@@ -286,7 +287,7 @@ def test_side_by_side_is_one_by_one(large: FirmNetwork):
     assert (together.down == alone.down).all()
     assert (together.up == alone.up).all()
     assert (together.iterations == alone.iterations).all()
-    assert 60 > kernel.LANES
+    assert 60 > LANES
 
 
 def test_many_firms_are_the_formulas(large: FirmNetwork):
