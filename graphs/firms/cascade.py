@@ -23,7 +23,7 @@ from graphs.valuechain import Floats, Integers
 PRECISIONS = ("double", "single")
 
 CHUNK = 1024
-"""Scenarios between two looks at the clock: enough to keep all lanes busy, few enough to stop within seconds."""
+"""Least number of scenarios in a piece of work: enough to keep the lanes busy, at whose end stragglers run alone."""
 
 _DOUBT = 1e-5
 """In single precision a greatest change this close to ε may end a cascade at another step: it is run in double."""
@@ -159,7 +159,8 @@ def esri(
         return where, _run(wiring, shocks, epsilon, precision)
 
     left = np.flatnonzero(memory.iterations == 0)
-    for where, found in _side_by_side(work, [left[at : at + CHUNK] for at in range(0, len(left), CHUNK)]):
+    size = _piece(len(left), network.links.nnz)
+    for where, found in _side_by_side(work, [left[at : at + size] for at in range(0, len(left), size)]):
         memory.add(where, found.loss, found.iterations)
         if progress is not None:
             progress(int((memory.iterations > 0).sum()), len(positions))
@@ -209,9 +210,9 @@ def _run(
 def budget_of(wiring: Wiring) -> int:
     """Links that a scenario may visit in a sweep of its own, before it goes on in a lane.
 
-    A beginning that visits an eighth of all links costs about as much as its part of a sweep in lanes (measured).
+    A beginning that visits a thirtieth of all links costs about as much as its part of a sweep in lanes (measured).
     """
-    return (len(wiring.supplier) + len(wiring.customer)) // 8
+    return (len(wiring.supplier) + len(wiring.customer)) // 30
 
 
 def _some(scenarios: kernel.Scenarios, which: Integers) -> kernel.Scenarios:
@@ -220,6 +221,11 @@ def _some(scenarios: kernel.Scenarios, which: Integers) -> kernel.Scenarios:
     entries = [np.arange(scenarios.start[k], scenarios.start[k + 1]) for k in which]
     at = np.concatenate([*entries, np.zeros(0, np.int64)]).astype(np.int64)
     return kernel.Scenarios(np.concatenate(([0], np.cumsum(counts))), scenarios.firm[at], scenarios.lost[at])
+
+
+def _piece(count: int, links: int) -> int:
+    """Scenarios in a piece of work: larger where they are quick, so that a piece takes some seconds at the most."""
+    return max(CHUNK, min(count // (2 * numba.get_num_threads()) + 1, 300_000_000 // max(links, 1)))
 
 
 def _side_by_side(

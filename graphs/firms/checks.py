@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,45 +21,40 @@ NO_MATRIX = Fault(
 )  # fmt: skip
 
 
-def faults_of_firms(firms: pd.DataFrame) -> list[Fault]:
-    """Faults of keys, sectors and revenues as such.
+def faults_of_firms(firms: pd.DataFrame, place: str = "firms") -> list[Fault]:
+    """Faults of keys, sectors and revenues as such; the header counts as row 1.
 
     Examples:
         >>> print(*faults_of_firms(pd.DataFrame({"sector": ["x", ""]}, index=["a", "a"])), sep="\\n")
-        firm a, firm: stands 2 times; name each firm once
-        firm a, sector: is empty; give each firm its sector
+        firms row 3, firm: 'a' stands in an earlier row already; name each firm once
+        firms row 3, sector: is empty; give each firm its sector
     """
     if "sector" not in firms:
-        return [Fault("firms", "sector", "the column is missing", "give each firm its sector")]
+        return [Fault(place, "sector", "the column is missing", "give each firm its sector")]
     keys = pd.Index(firms.index)
-    faults = []
-    if keys.isna().any() or (keys.astype(str) == "").any():
-        faults.append(Fault("firms", "firm", "is empty in a row", "name each firm"))
-    twice = keys.value_counts()
+
+    def fault(at: int, field: str, words: str, mend: str) -> Fault:
+        return Fault(f"{place} row {at + 2}", field, words, mend)
+
+    faults = _listed(_empty(keys.to_series()), lambda at: fault(at, "firm", "is empty", "name each firm"))
     faults += _listed(
-        twice.index[twice.to_numpy() > 1],
-        lambda key: Fault(f"firm {key}", "firm", f"stands {twice[key]} times", "name each firm once"),
+        np.flatnonzero(keys.duplicated()),
+        lambda at: fault(at, "firm", f"{_text(keys[at])} stands in an earlier row already", "name each firm once"),
     )
-    sector = firms.sector
-    empty = np.flatnonzero(sector.isna() | (sector.astype(str) == ""))
-    faults += _listed(empty, lambda at: Fault(f"firm {keys[at]}", "sector", "is empty", "give each firm its sector"))
+    faults += _listed(_empty(firms.sector), lambda at: fault(at, "sector", "is empty", "give each firm its sector"))
     if "revenue" in firms:
-        revenue = pd.to_numeric(firms.revenue, errors="coerce").to_numpy(float)
+        revenue, mend = firms.revenue, "give the revenue of every firm, or leave the column out"
         faults += _listed(
-            np.flatnonzero(~(np.isfinite(revenue) & (revenue >= 0))),
-            lambda at: Fault(
-                f"firm {keys[at]}", "revenue", f"{_text(firms.revenue.iloc[at])} is not a number of 0 or more",
-                "give the revenue of every firm, or leave the column out",
-            ),
-        )  # fmt: skip
+            _no_amount(revenue),
+            lambda at: fault(at, "revenue", f"{_text(revenue.iloc[at])} is not a number of 0 or more", mend),
+        )
     return faults
 
 
 def faults_of_links(
-    keys: pd.Index[str], links: pd.DataFrame, file: Path | None
+    keys: pd.Index[str], links: pd.DataFrame, place: str = "links"
 ) -> tuple[Integers, Integers, list[Fault]]:
     """Positions of supplier and customer of each link, and the faults of the table of links."""
-    place = file.name if file else "links"
     missing = [name for name in ("supplier", "customer", "weight") if name not in links]
     if missing:
         mend = "name the columns supplier, customer, weight in the first row"
@@ -79,9 +73,8 @@ def faults_of_links(
             ),
         )  # fmt: skip
         ends.append(positions)
-    weight = pd.to_numeric(links.weight, errors="coerce").to_numpy(float)
     faults += _listed(
-        np.flatnonzero(~(np.isfinite(weight) & (weight >= 0))),
+        _no_amount(links.weight),
         lambda at: Fault(
             f"{place} row {at + 2}", "weight", f"{_text(links.weight.iloc[at])} is not a number of 0 or more",
             "give the value of the sales, or leave the row out",
@@ -112,19 +105,19 @@ def faults_of_matrix(links: sparse.csr_array, count: int) -> list[Fault]:
     return []
 
 
-def faults_of_essential(essential: pd.DataFrame | None, firms: pd.DataFrame) -> list[Fault]:
+def faults_of_essential(essential: pd.DataFrame | None, firms: pd.DataFrame, place: str = "essential") -> list[Fault]:
     """Faults of the essentiality matrix."""
     if essential is None:
         return []
     if essential.shape[0] != essential.shape[1]:
         fault = f"has {essential.shape[0]} rows and {essential.shape[1]} columns"
-        return [Fault("essential", "essential", fault, "give one row and one column for each sector")]
+        return [Fault(place, "matrix", fault, "give one row and one column for each sector")]
     faults = []
     for axis, names in (("row", essential.index), ("column", essential.columns)):
         faults += _listed(
             names[names.duplicated()].unique(),
             lambda name, axis=axis: Fault(
-                f"essential {axis} {name}", "sector", "stands more than once", "name each sector once"
+                f"{place} {axis} {name}", "sector", "stands more than once", "name each sector once"
             ),
         )
         if "sector" in firms:
@@ -132,7 +125,7 @@ def faults_of_essential(essential: pd.DataFrame | None, firms: pd.DataFrame) -> 
             faults += _listed(
                 np.array(lacking, object),
                 lambda name, axis=axis: Fault(
-                    f"essential {axis} {name}", "sector", "the sector has firms but is missing in the matrix",
+                    f"{place} {axis} {name}", "sector", "the sector has firms but is missing in the matrix",
                     "add a row and a column for it",
                 ),
             )  # fmt: skip
@@ -141,7 +134,7 @@ def faults_of_essential(essential: pd.DataFrame | None, firms: pd.DataFrame) -> 
     faults += _listed(
         where,
         lambda at: Fault(
-            f"essential row {essential.index[at[0]]}", str(essential.columns[at[1]]),
+            f"{place} row {essential.index[at[0]]}", str(essential.columns[at[1]]),
             f"{_text(essential.iat[at[0], at[1]])} is not a code",
             "write 0 (none), 1 (non-essential) or 2 (essential)",
         ),
@@ -157,7 +150,7 @@ def faults_of_revenue(firms: pd.DataFrame, sales: npt.NDArray[np.float64]) -> li
     return _listed(
         np.flatnonzero(revenue < sales * (1 - 1e-9)),
         lambda at: Fault(
-            f"firm {firms.index[at]}", "revenue", f"{revenue[at]:g} is less than its sales to firms, {sales[at]:g}",
+            f"firms row {at + 2}", "revenue", f"{revenue[at]:g} is less than its sales to firms, {sales[at]:g}",
             "use the same unit and year for both, or leave the column out",
         ),
     )  # fmt: skip
@@ -174,4 +167,17 @@ def _listed(found: npt.NDArray[np.generic] | pd.Index[str], fault: Callable[...,
 
 def _text(value: object) -> str:
     """A value as it stands in the input."""
-    return "an empty cell" if value is None or value == "" or value != value else repr(value)
+    if value is None or value == "" or value != value:
+        return "an empty cell"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _empty(texts: pd.Series[str]) -> Integers:
+    """Positions of empty cells."""
+    return np.flatnonzero(texts.isna() | (texts.astype(str) == ""))
+
+
+def _no_amount(column: pd.Series[float]) -> Integers:
+    """Positions of what is not a number of 0 or more."""
+    number = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    return np.flatnonzero(~(np.isfinite(number) & (number >= 0)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -108,12 +107,16 @@ class FirmNetwork:
 
     @classmethod
     def from_tables(
-        cls, firms: pd.DataFrame, links: pd.DataFrame, essential: pd.DataFrame | None = None, file: Path | None = None
+        cls,
+        firms: pd.DataFrame,
+        links: pd.DataFrame,
+        essential: pd.DataFrame | None = None,
+        places: tuple[str, str, str] = ("firms", "links", "essential"),
     ) -> FirmNetwork:
         """The network in tables: firms by key, and links with ``supplier``, ``customer``, ``weight``.
 
         Args:
-            file: where the links come from, to name it in faults.
+            places: names of the three tables, to tell where a fault is.
 
         Raises:
             Faults: every fault of all tables; a pair that stands twice is one, as it may be counted twice.
@@ -124,8 +127,8 @@ class FirmNetwork:
             >>> FirmNetwork.from_tables(firms, links).links.sum()
             np.float64(3.0)
         """
-        faults = [*checks.faults_of_firms(firms), *checks.faults_of_essential(essential, firms)]
-        row, column, bad = checks.faults_of_links(firms.index, links, file)
+        faults = [*checks.faults_of_firms(firms, places[0]), *checks.faults_of_essential(essential, firms, places[2])]
+        row, column, bad = checks.faults_of_links(firms.index, links, places[1])
         if faults or bad:
             raise Faults([*faults, *bad])
         weight = links.weight.to_numpy(float)

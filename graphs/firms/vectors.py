@@ -15,8 +15,7 @@ AHEAD = 12
 """Links between asking for a row and using it: about what the memory behind the cache takes to answer (measured)."""
 
 
-@intrinsic
-def pull(typing: Any, into: Any, rows: Any, where: Any, share: Any, first: Any, last: Any) -> Any:
+def _pull(typing: Any, into: Any, rows: Any, where: Any, share: Any, first: Any, last: Any) -> Any:
     """The worst group of some links, lane by lane: into[c] = max over groups of Σ_l share_l rows[where_l, c].
 
     A share below zero begins a new group; its size counts. As nothing is negative, the greatest partial sum is the
@@ -33,6 +32,10 @@ def pull(typing: Any, into: Any, rows: Any, where: Any, share: Any, first: Any, 
         last: the link after the last.
     """
     return types.void(into, rows, where, share, types.intp, types.intp), _generate
+
+
+pull: Any = intrinsic(_pull)
+"""``_pull`` for compiled code."""
 
 
 def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -54,7 +54,8 @@ def read_firms(links: Path, firms: Path, essential: Path | None = None) -> FirmN
         network_links["weight"] = _numbers(network_links.weight)
     if "revenue" in nodes:
         nodes["revenue"] = _numbers(nodes.revenue)
-    return FirmNetwork.from_tables(nodes, network_links, matrix, links)
+    places = firms.name, links.name, essential.name if essential is not None else ""
+    return FirmNetwork.from_tables(nodes, network_links, matrix, places)
 
 
 def _numbers(column: pd.Series[str]) -> pd.Series[float]:

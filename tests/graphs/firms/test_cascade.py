@@ -75,7 +75,7 @@ def by_formula(
 
 @st.composite
 def networks(draw: st.DrawFn, least: int = 0, most: int = 9) -> FirmNetwork:
-    """Random networks of a few firms, with sales of 1 or more: unlinked to dense, with self-links, some with revenue."""
+    """Random networks of a few firms, sales of 1 or more: unlinked to dense, with self-links, some with revenue."""
     n = draw(st.integers(least, most))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     linked = random.random((n, n)) < draw(st.sampled_from((0.0, 0.15, 0.3, 0.7)))
@@ -164,7 +164,7 @@ def test_esri_weighs_losses_by_sales(network: FirmNetwork, mode: str, epsilon: f
 
 
 def test_a_sector_that_is_all_down_counts_as_a_market_of_one():
-    """Denominators of 1e-10 or less become 1: with sales of 0.5 half of the loss is taken over, as the authors have it."""
+    """Denominators of 1e-10 or less become 1: with sales of 0.5 half of the loss is taken over."""
     network = FirmNetwork.from_matrix([[0, 0.5], [0, 0]], ["a", "b"])
     assert cascade(network, [0, 1], mode="linear").down.ravel().tolist() == [0, 0.5]
     network = FirmNetwork.from_matrix([[0, 500], [0, 0]], ["a", "b"])
@@ -214,7 +214,7 @@ def test_the_order_of_firms_does_not_matter(network: FirmNetwork, mode: str, ran
 
 @given(networks(), modes, st.booleans())
 def test_shares_are_shares(network: FirmNetwork, mode: str, replacement: bool):
-    """A firm loses no more than it sells, itself included; both ways together lose as much as each and at most the sum."""
+    """No firm loses more than it sells; both ways together lose as much as each and at most their sum."""
     found = esri(network, mode=mode, replacement=replacement, epsilon=1e-6)
     total = max(network.sales.sum(), 1e-300)
     assert np.isfinite(found.to_numpy()).all()
@@ -287,7 +287,7 @@ def test_side_by_side_is_one_by_one(large: FirmNetwork):
     assert (together.down == alone.down).all()
     assert (together.up == alone.up).all()
     assert (together.iterations == alone.iterations).all()
-    assert 60 > LANES
+    assert LANES < 60
 
 
 def test_many_firms_are_the_formulas(large: FirmNetwork):
@@ -318,10 +318,10 @@ def test_a_stopped_run_goes_on_where_it_was(large: FirmNetwork, tmp_path: Path, 
 
     with pytest.raises(KeyboardInterrupt):
         esri(large, checkpoint=file, progress=stop)
-    assert told[-1] == 150
+    assert 150 <= told[-1] < 400
     again: list[int] = []
     found = esri(large, checkpoint=file, progress=lambda done, of: again.append(done))
-    assert again[0] > 150
+    assert again[0] > told[-1]
     assert again[-1] == 400
     assert all(a < b for a, b in pairwise(again))
     pd.testing.assert_frame_equal(found, esri(large), check_exact=True)
