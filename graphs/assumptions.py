@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-MODELS = ("inventories", "ario", "inoperability", "leontief")
+MODELS = ("inventories", "ario", "inoperability", "cascade", "leontief")
 """The models of propagation by name, the default first; see ``propagation.propagate``."""
 
 
@@ -103,6 +103,33 @@ class Inoperability:
             raise ValueError(f"recovered_share {self.recovered_share} is not a share within 0 and 1: give one between")
         if not 0 < self.recovery_days < float("inf"):
             raise ValueError(f"recovery_days {self.recovery_days} must be more than 0")
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """The assumptions of ``propagation.cascades``.
+
+    Examples:
+        >>> Cascade().epsilon
+        0.01
+        >>> Cascade(mode="both", epsilon=2)
+        Traceback (most recent call last):
+        ...
+        ValueError: mode 'both' is none of mixed, linear, leontief; epsilon 2 is not within 0 and 1
+    """
+
+    mode: str = assumed("mixed", "", "mixed by essential inputs, linear (none essential) or leontief (all essential)")
+    epsilon: float = assumed(0.01, "share", "a cascade ends when no node falls by more in a step; results depend on it")
+    replacement: bool = assumed(True, "", "True: others of the industry take over; as in Diem et al. 2022")
+
+    def __post_init__(self) -> None:
+        wrong = []
+        if self.mode not in ("mixed", "linear", "leontief"):
+            wrong.append(f"mode {self.mode!r} is none of mixed, linear, leontief")
+        if not 0 < self.epsilon < 1:
+            wrong.append(f"epsilon {self.epsilon} is not within 0 and 1")
+        if wrong:
+            raise ValueError("; ".join(wrong))
 
 
 @dataclass(frozen=True)

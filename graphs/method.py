@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graphs.assumptions import MODELS, Ario, Inoperability, Uncertainty
+from graphs.assumptions import MODELS, Ario, Cascade, Inoperability, Uncertainty
 from graphs.assumptions import assumed as _assumed
 
 READINGS = ("low", "likely", "high")
@@ -151,6 +151,7 @@ class Method:
     model: str = _assumed(MODELS[0], "", f"how a shock travels: one of {', '.join(MODELS)}")
     ario: Ario = _assumed(Ario(), "", "used where the model is ario")
     inoperability: Inoperability = _assumed(Inoperability(), "", "used where the model is inoperability")
+    cascade: Cascade = _assumed(Cascade(), "", "used where the model is cascade")
     uncertainty: Uncertainty = _assumed(Uncertainty(), "", "what is drawn for the intervals of scores and ranks")
 
     def __post_init__(self) -> None:

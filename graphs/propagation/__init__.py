@@ -10,6 +10,7 @@ import numpy as np
 from graphs.errors import Fault, Faults
 from graphs.method import Method
 from graphs.propagation.ario import ario
+from graphs.propagation.cascades import cascades
 from graphs.propagation.demand import demand_kept, leontief
 from graphs.propagation.inoperability import inoperability
 from graphs.propagation.inventories import Course, clean, course
@@ -48,6 +49,7 @@ def propagate(
       side of each market decides.
     * ``ario``: demand, capacity and links together through stocks, rationing, orders and overtime; in days or weeks.
     * ``inoperability``: the dynamic inoperability model, without stocks; in steps of any length.
+    * ``cascade``: cuts of capacity as in a network of firms (ESRI), without memory from step to step.
     * ``leontief``: cuts of final demand alone, at once.
 
     Args:
@@ -110,5 +112,6 @@ def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
 _MODELS: dict[str, Callable[[ValueChain, Shock, Method], Floats]] = {
     "ario": ario,
     "inoperability": inoperability,
+    "cascade": cascades,
     "leontief": _by_leontief,
 }

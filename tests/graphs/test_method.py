@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from graphs.assumptions import Ario, Inoperability, Uncertainty
+from graphs.assumptions import Ario, Cascade, Inoperability, Uncertainty
 from graphs.method import INDICATORS, READINGS, Indicator, Method
 from graphs.score.resilience import structure
 
 
 def test_the_table_lists_every_assumption_with_unit_and_basis():
     table = Method().table().set_index("name")
-    models = {"ario": Ario, "inoperability": Inoperability, "uncertainty": Uncertainty}
+    models = {"ario": Ario, "inoperability": Inoperability, "uncertainty": Uncertainty, "cascade": Cascade}
     names = [
         f"{field.name}.{one.name}" if field.name in models else field.name
         for field in dataclasses.fields(Method)
@@ -27,6 +27,7 @@ def test_the_table_lists_every_assumption_with_unit_and_basis():
     assert without_unit == {
         "version", "pooled_stocks", "indicators", "model", "ario.orders_by_capacity", "uncertainty.seed",
         "uncertainty.weight_concentration", "uncertainty.normalisations", "uncertainty.aggregations",
+        "cascade.mode", "cascade.replacement",
     }  # fmt: skip
 
 
