@@ -244,8 +244,7 @@ def _carried(
     Stocks.of(chain, method)
     with ThreadPoolExecutor() as pool:
         alone = {effect.disruption: pool.submit(attribution.cost, chain, found, effect, method) for effect in new}
-        same = found.same_steps(known.shock) if known else 0
-        impact = propagate(chain, found, method, known.impact if known else None, same)
+        impact = propagate(chain, found, method, known.impact if known else None)
         costs = tuple(
             paid[one] if one in paid else alone[one].result() for one in (each.disruption for each in found.effects)
         )

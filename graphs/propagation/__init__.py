@@ -33,15 +33,20 @@ class Impact:
     """
 
     kept: Floats
-    step_days: int
+    shock: Shock
     model: str
+    by_demand: Floats | None = None
+    """What cuts of final demand alone leave, by the model inventories."""
     course: Course | None = None
     """How the inventory model went, to go on from."""
 
+    @property
+    def step_days(self) -> int:
+        """Length of a step."""
+        return self.shock.step_days
 
-def propagate(
-    chain: ValueChain, shock: Shock, method: Method, known: Impact | None = None, same_steps: int = 0
-) -> Impact:
+
+def propagate(chain: ValueChain, shock: Shock, method: Method, known: Impact | None = None) -> Impact:
     """Carry a shock through the chain by the model that ``method.model`` names.
 
     * ``inventories`` (the default): cuts of final demand go through Leontief's inverse, at once; cuts of capacity and
@@ -53,8 +58,8 @@ def propagate(
     * ``leontief``: cuts of final demand alone, at once.
 
     Args:
-        known: what another shock did to the same chain by the same method, if its first ``same_steps`` steps are the
-            same (``Shock.same_steps``): the inventory model goes on from there.
+        known: what another shock did to the same chain by the same method: the inventory model goes on from where the
+            two begin to differ. The result is the same.
 
     Raises:
         Faults: an effect or a length of step that the model cannot carry.
@@ -68,22 +73,29 @@ def propagate(
         (True, 'inventories')
     """
     if method.model == "inventories":
-        return _by_inventories(chain, shock, method, known.course if known else None, same_steps)
-    return Impact(_MODELS[method.model](chain, shock, method), shock.step_days, method.model)
+        return _by_inventories(chain, shock, method, known)
+    return Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
 
 
-def _by_inventories(
-    chain: ValueChain, shock: Shock, method: Method, known: Course | None = None, same_steps: int = 0
-) -> Impact:
+def _by_inventories(chain: ValueChain, shock: Shock, method: Method, known: Impact | None) -> Impact:
     if shock.step_days != 7:
         fault = f"the model inventories runs in weeks, not in steps of {shock.step_days} days"
         raise Faults([Fault("method", "model", fault, "take steps of 7 days, or the model ario")])
-    by_demand = _by_demand(chain, shock)
+    same = shock.same_steps(known.shock) if known else 0
+    if known is not None and known.by_demand is not None and _same_demand(shock, known.shock):
+        by_demand = known.by_demand
+    else:
+        by_demand = _by_demand(chain, shock)
     capacity, links = shock.remaining("supply", len(chain)), shock.links(chain)
     if not links and (capacity == 1).all():
-        return Impact(by_demand, shock.step_days, method.model)
-    found = course(chain, capacity, links, method, shock.present, known, same_steps)
-    return Impact(np.minimum(by_demand, clean(found.made)), shock.step_days, method.model, found)
+        return Impact(by_demand, shock, method.model, by_demand)
+    found = course(chain, capacity, links, method, shock.present, known.course if known else None, same)
+    return Impact(np.minimum(by_demand, clean(found.made)), shock, method.model, by_demand, found)
+
+
+def _same_demand(one: Shock, other: Shock) -> bool:
+    cuts = [[id(effect) for effect in shock.effects if effect.kind == "demand"] for shock in (one, other)]
+    return cuts[0] == cuts[1] and one.steps == other.steps
 
 
 def _by_leontief(chain: ValueChain, shock: Shock, method: Method) -> Floats:

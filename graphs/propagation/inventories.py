@@ -74,7 +74,7 @@ class Course:
 
     can: Floats
     made: Floats
-    held: Held
+    held: Held | None
 
 
 def course(
@@ -82,7 +82,7 @@ def course(
     capacity: Floats,
     links: Sequence[CutLinks],
     method: Method,
-    keep_week: int = 0,
+    keep_week: int | None = None,
     known: Course | None = None,
     same_weeks: int = 0,
 ) -> Course:
@@ -95,7 +95,7 @@ def course(
     """
     weeks, _, scenarios = capacity.shape
     hit = Hit.of(chain, links, weeks, scenarios)
-    held = known.held if known is not None and known.held.week <= same_weeks else None
+    held = known.held if known is not None and known.held is not None and known.held.week <= same_weeks else None
     if held is not None and known is not None:
         capacity = np.concatenate([known.can[: held.week], capacity[held.week :]])
     can, kept = supply(chain, capacity, hit, method, keep_week, held)

@@ -20,7 +20,8 @@ class Stocks:
     """The inputs that can stop production, in groups: one input industry of one buyer.
 
     ``position`` is where each stands in ``chain.inputs``, ``share`` its part of the group; what no stock limits makes
-    up the whole. ``out_group`` lists the groups that each supplier serves.
+    up the whole. ``out_group`` and ``out_link`` list the groups that each supplier serves, and as
+    which of their links.
     """
 
     position: Integers
@@ -31,6 +32,7 @@ class Stocks:
     target_weeks: Floats
     out_start: Integers
     out_group: Integers
+    out_link: Integers
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Stocks:
@@ -71,48 +73,82 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """What is in the stocks at the beginning of a week: enough to go on from there."""
+    """What is in the stocks at the beginning of a week: enough to go on from there.
+
+    Of the places of a group, the first ``count`` hold the stocks that are followed; ``supplier``, ``share`` and
+    ``stock`` (k × places) are those of a place, ``place`` says where each link of ``Stocks`` stands. ``ready``: share
+    of normal use that the stocks of each group allow (k × groups); ``short``: suppliers that have fallen short.
+    """
 
     week: int
     stock: Floats
     ready: Floats
-    followed: Integers
+    count: Integers
+    supplier: npt.NDArray[np.int32]
+    share: Floats
+    place: npt.NDArray[np.int32]
     short: npt.NDArray[np.bool_]
+
+    @classmethod
+    def full(cls, stocks: Stocks, nodes: int, scenarios: int) -> Held:
+        """Full stocks, of which none has to be followed."""
+        links, groups = len(stocks.supplier), len(stocks.buyer)
+        return cls(
+            week=0,
+            stock=np.empty((scenarios, links)),
+            ready=np.ones((scenarios, groups)),
+            count=np.zeros(groups, np.int64),
+            supplier=stocks.supplier.copy(),
+            share=stocks.share.copy(),
+            place=np.arange(links, dtype=np.int32),
+            short=np.zeros(nodes, bool),
+        )
+
+    def copy(self, week: int) -> Held:
+        """The same in arrays of its own."""
+        return Held(
+            week, self.stock.copy(), self.ready.copy(), self.count.copy(), self.supplier.copy(), self.share.copy(),
+            self.place.copy(), self.short.copy(),
+        )  # fmt: skip
 
 
 def supply(
-    chain: ValueChain, capacity: Floats, hit: Hit, method: Method, keep_week: int = 0, known: Held | None = None
-) -> tuple[Floats, Held]:
+    chain: ValueChain,
+    capacity: Floats,
+    hit: Hit,
+    method: Method,
+    keep_week: int | None = None,
+    known: Held | None = None,
+) -> tuple[Floats, Held | None]:
     """Share of output that capacity and stocks allow, by week, node and scenario (weeks × n × k).
 
     Steps 1, 2 and 4 of ``inventories``. With ``known`` the weeks before ``known.week`` are not run again: ``capacity``
     has to hold what came out of them. What is held at the beginning of ``keep_week`` comes back too.
 
-    A stock stays full as long as its suppliers can deliver what is used, which
-    overtime helps: only groups with a supplier that falls short are followed, from the week in which it first does.
+    A stock stays full as long as its suppliers can deliver what is used, which overtime helps: only the stocks of
+    suppliers that fall short are followed, from the week in which they first do.
     """
     stocks = Stocks.of(chain, method)
-    index = np.full(len(chain.inputs.flow_meur), -1)
-    index[hit.where] = np.arange(len(hit.where))
-    touched = index[stocks.position]
-    cut = np.flatnonzero(touched >= 0)
-    left = hit.left[:, touched[cut]]
+    cut, left = np.zeros(0, np.int64), np.ones((len(hit.left), 0, capacity.shape[2]))
+    if len(hit.where):
+        index = np.full(len(chain.inputs.flow_meur), -1)
+        index[hit.where] = np.arange(len(hit.where))
+        touched = index[stocks.position]
+        cut = np.flatnonzero(touched >= 0)
+        left = hit.left[:, touched[cut]]
     can = np.array(capacity, order="C")
-    if known is None:
-        scenarios, groups = can.shape[2], len(stocks.buyer)
-        stock, ready = np.empty((scenarios, len(stocks.supplier))), np.ones((scenarios, groups))
-        followed, short, first = np.zeros(0, np.int64), np.zeros(len(chain), bool), 0
-    else:
-        stock, ready = known.stock.copy(), known.ready.copy()
-        followed, short, first = known.followed, known.short.copy(), known.week
-    kept_stock, kept_ready, kept_short = np.empty_like(stock), np.ones_like(ready), np.zeros_like(short)
-    kept_followed = _supply(
-        can, left, hit.pattern, cut, np.searchsorted(cut, stocks.group_start), stocks.supplier, stocks.share,
-        stocks.group_start, stocks.buyer, stocks.target_weeks, stocks.out_start, stocks.out_group, method.psi,
-        method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks, first,
-        keep_week, stock, ready, followed, short, kept_stock, kept_ready, kept_short,
-    )  # fmt: skip
-    return can, Held(keep_week, kept_stock, kept_ready, kept_followed, kept_short)
+    now = known.copy(known.week) if known else Held.full(stocks, len(chain), can.shape[2])
+    kept, middle = None, now.week if keep_week is None else max(now.week, keep_week)
+    for first, last in ((now.week, middle), (middle, len(can))):
+        if first == middle and keep_week is not None:
+            kept = now.copy(middle)
+        _supply(
+            can[first:last], left, hit.pattern[first:last], cut, np.searchsorted(cut, stocks.group_start), now.supplier,
+            now.share, now.stock, now.ready, now.count, now.place, now.short, stocks.group_start, stocks.buyer,
+            stocks.target_weeks, stocks.out_start, stocks.out_group, stocks.out_link, method.psi, method.restock_weeks,
+            1.0 + method.overtime_share, method.pooled_stocks,
+        )  # fmt: skip
+    return can, kept
 
 
 def _stocks(chain: ValueChain, method: Method) -> Stocks:
@@ -138,6 +174,7 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
         ),
         out_start=_offsets(supplier[order], len(chain)),
         out_group=owner[order],
+        out_link=order,
     )
 
 
@@ -155,97 +192,94 @@ def _supply(  # pragma: no cover - compiled
     cut_start: Integers,
     supplier: npt.NDArray[np.int32],
     share: Floats,
+    stock: Floats,
+    ready: Floats,
+    count: Integers,
+    place: npt.NDArray[np.int32],
+    short: npt.NDArray[np.bool_],
     group_start: Integers,
     buyer: Integers,
     target: Floats,
     out_start: Integers,
     out_group: Integers,
+    out_link: Integers,
     psi: float,
     tau: float,
     reach: float,
     pooled: bool,
-    first_week: int,
-    keep_week: int,
-    stock: Floats,
-    ready: Floats,
-    already: Integers,
-    short: npt.NDArray[np.bool_],
-    kept_stock: Floats,
-    kept_ready: Floats,
-    kept_short: npt.NDArray[np.bool_],
-) -> Integers:
-    """The weeks from the first on, in place in ``can``, which holds the capacity left (weeks × n × k)."""
+) -> None:
+    """Some weeks, in place in ``can``, which holds the capacity left (weeks × n × k), and in what is held."""
     weeks, nodes, scenarios = can.shape
-    followed = np.empty(len(buyer), np.int64)
-    listed = np.zeros(len(buyer), np.bool_)
-    count = len(already)
-    for place in range(count):
-        followed[place] = already[place]
-        listed[already[place]] = True
     for group in range(len(buyer)):
-        if cut_start[group] < cut_start[group + 1]:
-            count = _follow(group, listed, followed, count, stock, target, group_start)
-    kept_count = 0
-    for week in range(first_week, weeks):
-        if week == keep_week:
-            kept_count = count
-            for place in range(count):
-                group = followed[place]
-                kept_ready[:, group] = ready[:, group]
-                part = slice(group_start[group], group_start[group + 1])
-                kept_stock[:, part] = stock[:, part]
-            kept_short[:] = short
-        for place in range(count):
-            group = followed[place]
-            for k in range(scenarios):
-                can[week, buyer[group], k] = min(can[week, buyer[group], k], max(0.0, ready[k, group]))
+        for one in range(cut_start[group], cut_start[group + 1]):
+            _follow(group, cut[one], pooled, supplier, share, stock, count, place, group_start, target)
+    for week in range(weeks):
+        for group in range(len(buyer)):
+            if count[group]:
+                for k in range(scenarios):
+                    can[week, buyer[group], k] = min(can[week, buyer[group], k], max(0.0, ready[k, group]))
         for i in range(nodes):
             if not short[i]:
                 for k in range(scenarios):
                     short[i] |= can[week, i, k] * reach < 1.0
                 if short[i]:
                     for at in range(out_start[i], out_start[i + 1]):
-                        count = _follow(out_group[at], listed, followed, count, stock, target, group_start)
-        delivers = reach * can[week].T.copy()
+                        _follow(
+                            out_group[at], out_link[at], pooled, supplier, share, stock, count, place, group_start,
+                            target,
+                        )  # fmt: skip
         _restock(
-            followed, 0, count, delivers, left[pattern[week]], cut, cut_start, stock, ready, supplier, share,
-            group_start, target, psi, tau, pooled,
+            reach * can[week].T.copy(), left[pattern[week]], cut, cut_start, stock, ready, count, place, supplier,
+            share, group_start, target, psi, tau, pooled,
         )  # fmt: skip
-    return followed[:kept_count].copy()
 
 
 @numba.njit(cache=True, nogil=True)
 def _follow(  # pragma: no cover - compiled
     group: int,
-    listed: npt.NDArray[np.bool_],
-    followed: Integers,
-    count: int,
+    link: int,
+    pooled: bool,
+    supplier: npt.NDArray[np.int32],
+    share: Floats,
     stock: Floats,
-    target: Floats,
+    count: Integers,
+    place: npt.NDArray[np.int32],
     group_start: Integers,
-) -> int:
-    """Follow a group from now on, with full stocks; the number of groups that are followed."""
-    if listed[group]:
-        return count
-    listed[group] = True
-    stock[:, group_start[group] : group_start[group + 1]] = target[group]
-    followed[count] = group
-    return count + 1
+    target: Floats,
+) -> None:
+    """Follow a link from now on, with a full stock: it takes the next place of those that its group follows."""
+    first, last, here = group_start[group], group_start[group + 1], place[link]
+    there = first + count[group]
+    if here < there:
+        return
+    if pooled:
+        # One stock for all of the group, in its first place.
+        stock[:, first] = target[group]
+        count[group] = last - first
+        return
+    for other in range(first, last):
+        if place[other] == there:
+            place[other] = here
+            break
+    place[link] = there
+    supplier[here], supplier[there] = supplier[there], supplier[here]
+    share[here], share[there] = share[there], share[here]
+    stock[:, there] = target[group]
+    count[group] += 1
 
 
 # Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
 # would have to mind what is not a number.
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
 def _restock(  # pragma: no cover - compiled
-    followed: Integers,
-    begin: int,
-    end: int,
     delivers: Floats,
     left: Floats,
     cut: Integers,
     cut_start: Integers,
     stock: Floats,
     ready: Floats,
+    count: Integers,
+    place: npt.NDArray[np.int32],
     supplier: npt.NDArray[np.int32],
     share: Floats,
     group_start: Integers,
@@ -254,31 +288,31 @@ def _restock(  # pragma: no cover - compiled
     tau: float,
     pooled: bool,
 ) -> None:
-    """Use and deliveries of a week, in place in ``stock`` (k × stocks, in weeks of normal use).
+    """Use and deliveries of a week, in place in ``stock`` (k × places, in weeks of normal use).
 
-    ``ready`` (k × groups) becomes the share of normal use that the stocks of a group allow in the next week. With
-    pooled stocks the first place of a group holds the one stock of all.
+    ``ready`` (k × groups) becomes the share of normal use that the stocks of a group allow in the next week.
     """
     pace, arrives = 1.0 / tau, np.empty(len(supplier) and np.diff(group_start).max())
-    for place in range(begin, end):
-        group = followed[place]
-        first, last, full = group_start[group], group_start[group + 1], target[group]
-        part = 1.0 / (psi * full)
+    for group in range(len(count)):
+        if not count[group]:
+            continue
+        first, full = group_start[group], target[group]
+        last, part = first + count[group], 1.0 / (psi * full)
         for k in range(len(stock)):
-            for link in range(first, last):
-                arrives[link - first] = delivers[k, supplier[link]]
+            for here in range(first, last):
+                arrives[here - first] = delivers[k, supplier[here]]
             for one in range(cut_start[group], cut_start[group + 1]):
-                arrives[cut[one] - first] *= left[one, k]
+                arrives[place[cut[one]] - first] *= left[one, k]
             end_of_stock = last
             if pooled:
                 arrives[0] = (share[first:last] * arrives[: last - first]).sum()
                 end_of_stock = first + 1
             lack = 0.0
-            for link in range(first, end_of_stock):
-                held = stock[k, link]
+            for here in range(first, end_of_stock):
+                held = stock[k, here]
                 use = held * part if held * part < 1.0 else 1.0
                 order = use + (full - held) * pace
-                held += (order if order < arrives[link - first] else arrives[link - first]) - use
-                stock[k, link] = held
-                lack += share[link] * (1.0 - (held * part if held * part < 1.0 else 1.0))
+                held += (order if order < arrives[here - first] else arrives[here - first]) - use
+                stock[k, here] = held
+                lack += share[here] * (1.0 - (held * part if held * part < 1.0 else 1.0))
             ready[k, group] = 1.0 - (lack / share[first] if pooled else lack)
