@@ -13,6 +13,12 @@ from graphs.firms.wiring import Wiring
 from graphs.valuechain import Floats, Integers
 
 # What is compiled stands in this one file, but for one loop: numba's cache sees no change in another.
+#
+# What bounds it now (two cores, 134,000 firms, 1.3 million links, six steps): nearly all time goes into sweeps, and
+# there into the gather, 2.5 million links × one row of 128 bytes: 14 ns a link, what a core gets from the cache
+# behind its own; 6 to 7 ns with 10,000 firms, whose rows nearly fit into its own. Exact savings: the first steps visit
+# only the firms reached (about half of all steps), links of essentiality 0 are left out, busy firms stand together.
+# Not worth it: lanes of 8 or 32 (within 5 %), and skipping firms later on, when nearly all have a loss.
 
 Lanes = npt.NDArray[np.floating]
 """Firms × lanes: contiguous in lanes, so that one visit of a link serves all of them."""

@@ -171,14 +171,17 @@ def test_a_sector_that_is_all_down_counts_as_a_market_of_one():
     assert cascade(network, [0, 1], mode="linear").down.ravel().tolist() == [0, 0]
 
 
-def test_a_small_firm_beside_a_giant_is_not_lost_to_rounding():
+@pytest.mark.parametrize("budget", [0, 10**9])
+def test_a_small_firm_beside_a_giant_is_not_lost_to_rounding(monkeypatch: pytest.MonkeyPatch, budget: int):
     """What is left of a sector after its giant fell is summed, not subtracted: σ of the dwarf is exact."""
-    W = np.zeros((4, 4))
-    W[0, 2], W[1, 3] = 1e9, 1e-3
-    network = FirmNetwork.from_matrix(W, ["a", "a", "b", "b"])
-    psi = np.array([0, 0.7, 1, 1])
+    W = np.zeros((5, 5))
+    W[0, 3], W[1, 4], W[2, 3] = 1e9, 1e-3, 2e-3
+    network = FirmNetwork.from_matrix(W, ["a", "a", "a", "b", "b"])
+    psi = np.array([0, 0.7, 1, 1, 1])
+    monkeypatch.setattr(MODULE, "budget_of", lambda wiring: budget)
     found = cascade(network, psi, mode="linear", epsilon=1e-6)
     down, _, _ = by_formula(network, psi, "linear", 1e-6, True)
+    assert down[4] == pytest.approx(1 - 0.3 / 2.7)
     np.testing.assert_allclose(found.down[:, 0], down, rtol=0, atol=1e-12)
 
 
