@@ -91,11 +91,16 @@ class Shock:
             >>> result.remaining("supply", 12)[0, :5, 1].tolist()
             [0.6, 0.6, 0.6, 0.6, 1.0]
         """
-        share = np.ones((self.steps, nodes, self.scenarios))
-        for effect in self.effects:
-            if effect.kind == kind:
-                share *= 1.0 - effect.active[:, None, :] * effect.cut[None, :, :]
-        return share
+        effects = [effect for effect in self.effects if effect.kind == kind]
+        if not effects:
+            return np.ones((self.steps, nodes, self.scenarios))
+        # Steps in which the same shares are in force are computed once.
+        active = np.stack([effect.active for effect in effects], axis=1)
+        _, first, pattern = np.unique(active.reshape(self.steps, -1), axis=0, return_index=True, return_inverse=True)
+        share = np.ones((len(first), nodes, self.scenarios))
+        for number, effect in enumerate(effects):
+            share *= 1.0 - active[first, number][:, None, :] * effect.cut[None, :, :]
+        return share[pattern.ravel()]
 
     @property
     def present(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from graphs.method import Method
@@ -118,16 +119,16 @@ def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
     return made
 
 
-_Rows = tuple[Floats, Integers, Integers, Floats]
+_Rows = tuple[Floats, Integers, npt.NDArray[np.int32], Floats]
 
 
 def _rows(chain: ValueChain) -> _Rows:
     """Technical coefficients by row, as they are read fastest: all of them, or those above 0 with their places."""
     dense = chain.technical_coefficients
     if chain.flows.nnz > 0.5 * dense.size:
-        return dense, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        return dense, np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0)
     flows = sparse.csr_array(dense)
-    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int64), flows.data
+    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int32), flows.data
 
 
 # One thread: a week has to wait for all of the week before, and threads that wait for each other every millisecond

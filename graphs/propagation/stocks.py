@@ -104,10 +104,12 @@ class Held:
             short=np.zeros(nodes, bool),
         )
 
-    def copy(self, week: int) -> Held:
-        """The same in arrays of its own."""
+    def copy(self, week: int, group_start: Integers) -> Held:
+        """The same in arrays of its own; stocks that are not followed hold nothing to copy."""
+        stock = np.empty_like(self.stock)
+        _copy_followed(self.stock, stock, self.count, group_start)
         return Held(
-            week, self.stock.copy(), self.ready.copy(), self.count.copy(), self.supplier.copy(), self.share.copy(),
+            week, stock, self.ready.copy(), self.count.copy(), self.supplier.copy(), self.share.copy(),
             self.place.copy(), self.short.copy(),
         )  # fmt: skip
 
@@ -137,11 +139,11 @@ def supply(
         cut = np.flatnonzero(touched >= 0)
         left = hit.left[:, touched[cut]]
     can = np.array(capacity, order="C")
-    now = known.copy(known.week) if known else Held.full(stocks, len(chain), can.shape[2])
-    kept, middle = None, now.week if keep_week is None else max(now.week, keep_week)
+    now = known.copy(known.week, stocks.group_start) if known else Held.full(stocks, len(chain), can.shape[2])
+    kept, middle = known, now.week if keep_week is None else max(now.week, keep_week)
     for first, last in ((now.week, middle), (middle, len(can))):
-        if first == middle and keep_week is not None:
-            kept = now.copy(middle)
+        if first == middle and keep_week is not None and (known is None or known.week != middle):
+            kept = now.copy(middle, stocks.group_start)
         _supply(
             can[first:last], left, hit.pattern[first:last], cut, np.searchsorted(cut, stocks.group_start), now.supplier,
             now.share, now.stock, now.ready, now.count, now.place, now.short, stocks.group_start, stocks.buyer,
@@ -232,6 +234,16 @@ def _supply(  # pragma: no cover - compiled
             reach * can[week].T.copy(), left[pattern[week]], cut, cut_start, stock, ready, count, place, supplier,
             share, group_start, target, psi, tau, pooled,
         )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _copy_followed(  # pragma: no cover - compiled
+    stock: Floats, into: Floats, count: Integers, group_start: Integers
+) -> None:
+    for group in range(len(count)):
+        for here in range(group_start[group], group_start[group] + count[group]):
+            for k in range(len(stock)):
+                into[k, here] = stock[k, here]
 
 
 @numba.njit(cache=True, nogil=True)

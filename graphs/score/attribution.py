@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphs.method import Method
-from graphs.propagation import leontief
 from graphs.propagation.inventories import inventories, residual_demand
 from graphs.shock import CutLinks, DatedShock, Effect
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
@@ -57,9 +56,11 @@ def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -
         One number above 0 for each node (n).
     """
     time = effect.active[shock.weeks_before :, _LIKELY].mean()
-    to_suppliers = time * share_of(leontief(chain, _unsold(chain, effect)), chain.output)
+    # Not by BLAS, whose threads go on waiting for work after a product and take the other cores from what runs beside.
+    inverse, unsold = chain.leontief_inverse, _unsold(chain, effect)
+    to_suppliers = time * share_of(np.einsum("ij,j->i", inverse, unsold), chain.output)
     first = direct(chain, effect) * (effect.kind != "demand")
-    to_customers = time * (first @ chain.leontief_inverse)
+    to_customers = time * np.einsum("i,ij->j", first, inverse)
     return _alone(chain, shock, effect, method, to_suppliers) + 1e-6 * (to_suppliers + to_customers) + 1e-15
 
 

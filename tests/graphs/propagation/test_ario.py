@@ -6,7 +6,7 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graphs.assumptions import Ario
@@ -60,6 +60,18 @@ def shocks(chain: ValueChain, seed: int, steps: int, step_days: int = 1, scenari
 
 def made_by(chain: ValueChain, shock: Shock, given: Ario) -> np.ndarray:
     return ario(chain, shock, Method(ario=given))
+
+
+def on_a_hair(chain: ValueChain, shock: Shock, given: Ario) -> bool:
+    """Whether rounding decides: overtime ends, and stocks count as full, at thresholds, and there a cut that differs by
+    a millionth of a millionth may change output. Such a case says nothing of two ways of computing the same rule."""
+    made = made_by(chain, shock, given)
+    nudged = [
+        replace(one, cut=np.clip(one.cut * (1 + sign * 1e-12), 0, 1)) for sign in (-1, 1) for one in shock.effects
+    ]
+    half = len(shock.effects)
+    others = [made_by(chain, replace(shock, effects=tuple(part)), given) for part in (nudged[:half], nudged[half:])]
+    return max(abs(made - other).max() for other in others) > 1e-9
 
 
 def by_hand(chain: ValueChain, shock: Shock, given: Ario, kinds: dict[str, str]) -> np.ndarray:
@@ -134,6 +146,7 @@ KINDS = {"A": "goods", "C26": "goods", "C29": "goods", "D35": "flows", "H49": "f
 def test_it_is_the_rule(name: str, chain: ValueChain, seed: int):
     """Random chains with every oddity, all kinds of cuts at once."""
     shock = shocks(chain, seed, 25)
+    assume(not on_a_hair(chain, shock, VARIANTS[name]))
     expected = by_hand(chain, shock, VARIANTS[name], KINDS)
     np.testing.assert_allclose(made_by(chain, shock, VARIANTS[name])[:, :, 0], expected, rtol=0, atol=1e-8)
 
@@ -230,6 +243,7 @@ def test_the_order_of_nodes_does_not_matter(permuted, chain: ValueChain, seed: i
     order = data.draw(st.permutations(range(len(chain))))
     shock = shocks(chain, seed, 20)
     turned = Shock(tuple(replace(one, cut=one.cut[order], buyers=one.buyers[order]) for one in shock.effects), 20, 1, 1)
+    assume(not on_a_hair(chain, shock, THIN))
     made = made_by(chain, shock, THIN)[:, order]
     np.testing.assert_allclose(made_by(permuted(chain, order), turned, THIN), made, rtol=0, atol=1e-8)
 
@@ -242,6 +256,7 @@ def test_a_node_in_two_parts_makes_what_it_made(halved, name: str, chain, seed: 
     where = [*range(len(chain)), position]
     shock = shocks(chain, seed, 20)
     parts = Shock(tuple(replace(one, cut=one.cut[where], buyers=one.buyers[where]) for one in shock.effects), 20, 1, 1)
+    assume(not on_a_hair(chain, shock, VARIANTS[name]))
     made = made_by(chain, shock, VARIANTS[name])[:, where]
     np.testing.assert_allclose(made_by(halved(chain, position, share), parts, VARIANTS[name]), made, rtol=0, atol=1e-7)
 

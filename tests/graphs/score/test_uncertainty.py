@@ -37,7 +37,7 @@ def test_a_draw_is_the_formula(seed: int):
             else:
                 parts = np.maximum(y[row], 0.01) ** (w * draws.weights[n])
                 wanted = 100 * np.prod(parts) * max(s, 0.01) ** (1 - w)
-            assert found[row, n] == pytest.approx(wanted, rel=1e-9)
+            assert found[row, n] == pytest.approx(wanted, rel=2e-6)
 
 
 @given(seed=SEEDS)
