@@ -14,7 +14,7 @@ import pandas as pd
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import WEEKS_A_YEAR, Impact, propagate
-from graphs.propagation.path import TOLERANCE_SHARE
+from graphs.propagation.path import all_steps_to_recover
 from graphs.propagation.stocks import Stocks
 from graphs.score import attribution, composite, resilience, uncertainty
 from graphs.score.panel import Panel
@@ -261,7 +261,7 @@ def _scores(
     amounts = ["output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"]
     sums = panel.sums(nodes[amounts].to_numpy())
     horizon_output = sums[:, 0] * method.horizon_weeks / WEEKS_A_YEAR
-    recovery = _recovery(panel.means(ahead.T))
+    recovery = all_steps_to_recover(1.0 - panel.means(ahead.T).T) if len(panel.rows) else []
     return pd.DataFrame(
         {
             "label": panel.labels,
@@ -277,14 +277,6 @@ def _scores(
         },
         panel.rows,
     )
-
-
-def _recovery(lost: Floats) -> list[int | None]:
-    """First week from which each row (rows × weeks) loses next to nothing; None if that is not within the horizon."""
-    weeks = lost.shape[1]
-    low = lost > TOLERANCE_SHARE
-    first = np.where(low.any(axis=1), weeks - np.argmax(low[:, ::-1], axis=1), 0)
-    return [int(week) if week < weeks else None for week in first]
 
 
 def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataFrame:

@@ -14,11 +14,10 @@ from graphs.propagation.cascades import cascades
 from graphs.propagation.demand import demand_kept, leontief
 from graphs.propagation.inoperability import inoperability
 from graphs.propagation.inventories import Course, clean, course
-from graphs.propagation.path import weeks_to_recover
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
 
-__all__ = ["Impact", "demand_kept", "leontief", "propagate", "weeks_to_recover"]
+__all__ = ["Impact", "demand_kept", "leontief", "propagate"]
 
 WEEKS_A_YEAR = 52.0
 DAYS_A_YEAR = 7 * WEEKS_A_YEAR

@@ -84,20 +84,20 @@ def steps_to_recover(kept: npt.ArrayLike, tolerance: float = TOLERANCE_SHARE) ->
         >>> steps_to_recover([0.9, 0.95, 1.0, 1.0]), steps_to_recover([0.9, 0.9])
         (2, None)
     """
-    path = _path(kept)
-    low = np.flatnonzero(path < 1.0 - tolerance)
-    first = int(low[-1]) + 1 if len(low) else 0
-    return first if first < len(path) else None
+    return all_steps_to_recover(np.asarray(kept, float).reshape(-1, 1), tolerance)[0]
 
 
-def weeks_to_recover(kept: Floats, tolerance: float = TOLERANCE_SHARE) -> int | None:
-    """``steps_to_recover`` of a path by weeks.
+def all_steps_to_recover(kept: npt.ArrayLike, tolerance: float = TOLERANCE_SHARE) -> list[int | None]:
+    """The same of many paths at once (steps × m).
 
     Examples:
-        >>> weeks_to_recover(np.array([0.9, 0.95, 1.0, 1.0])), weeks_to_recover(np.array([0.9, 0.9]))
-        (2, None)
+        >>> all_steps_to_recover([[0.9, 1.0], [1.0, 1.0]]), all_steps_to_recover([[1.0], [0.9]])
+        ([1, 0], [None])
     """
-    return steps_to_recover(kept, tolerance)
+    path = _path(kept)
+    low = path < 1.0 - tolerance
+    first = np.where(low.any(axis=0), len(path) - np.argmax(low[::-1], axis=0), 0)
+    return [int(step) if step < len(path) else None for step in first]
 
 
 def recovery_said(steps: int | None, step_days: int) -> str:

@@ -20,7 +20,7 @@ from graphs.classification import ECOSYSTEMS
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from graphs.method import INDICATORS, Method
-from graphs.propagation import weeks_to_recover
+from graphs.propagation.path import steps_to_recover
 from graphs.score import resilience, uncertainty
 from graphs.valuechain import ValueChain
 
@@ -288,7 +288,7 @@ def test_the_path_is_that_of_the_weeks(toy):
     assert ahead.mean()["EU"] == pytest.approx(rows(result, "eu").loss_share["EU"])
     assert set(result.path.columns) <= {"EU", *ECOSYSTEMS}
     recovery = rows(result, "eu").recovery_weeks["EU"]
-    assert recovery == weeks_to_recover(1 - ahead["EU"].to_numpy())
+    assert recovery == steps_to_recover(1 - ahead["EU"].to_numpy())
     assert 4 <= recovery < METHOD.horizon_weeks
 
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from graphs.errors import Faults
 from graphs.propagation.path import (
+    all_steps_to_recover,
     largest_drop,
     losses,
     recovery_said,
     steps_to_recover,
     triangle_steps,
     triangle_trapezoid,
-    weeks_to_recover,
 )
 
 
@@ -72,7 +72,8 @@ def test_the_largest_drop(path: list[float], drop: float):
 )
 def test_time_to_recover(path: list[float], steps: int | None):
     """The first step from which output stays within 0.1 %, or above normal: making up is no loss."""
-    assert steps_to_recover(path) == weeks_to_recover(np.array(path)) == steps
+    assert steps_to_recover(path) == steps
+    assert all_steps_to_recover(np.array([path, path]).T) == [steps, steps]
     assert recovery_said(steps, 7) == ("does not recover within the horizon" if steps is None else f"{7 * steps} days")
 
 
