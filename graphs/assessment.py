@@ -46,9 +46,9 @@ class Assessment:
     ``scores`` is indexed by (level, key): ``label, score, score_low, score_high, structure, state, loss_share,
     loss_meur, loss_low_meur, loss_high_meur, output_meur, recovery_weeks``. Losses are of output over the horizon
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
-    ``score_high`` hold 90 % of the draws of ``score.uncertainty``: severity and duration, normalisation, weights and
-    aggregation vary, the error of the chain is not in them. ``nodes`` has the losses of every node, inside and
-    outside the EU. ``path`` is the share of output lost by week (first day) for the EU and each ecosystem.
+    ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
+    ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
+    (first day) for the EU and each ecosystem.
     """
 
     on: date
@@ -179,7 +179,7 @@ def assess(
     Args:
         disruptions: any records; those in force on the date are taken.
         known: an assessment of the same date, chain and method with other disruptions: what did not change is taken
-            from it, and the result is the same.
+            from it, and the result is the same to rounding.
 
     Examples:
         >>> from datetime import date
@@ -187,7 +187,7 @@ def assess(
         >>> strike = Disruption("Strike", ("DE",), date(2021, 3, 1), "D1", effect="supply", severity_likely=0.4)
         >>> result = assess(sources.toy(), [strike], date(2021, 3, 1), Method())
         >>> result.scores.loc[("country", "DE"), ["score_low", "score", "score_high"]].round(1).tolist()
-        [15.3, 45.9, 58.6]
+        [15.8, 45.9, 58.9]
         >>> result.reasons("country", "DE")[0].text
         'Strike: cuts 40 % of its capacity'
     """
@@ -211,9 +211,9 @@ def assess(
         ),
     )
     direct = [attribution.direct(chain, effect) for effect in found.effects]
-    bounds = method.uncertainty.state_bounds_share
-    kept = [resilience.state_kept(loss_share, bound) for bound in bounds]
-    state = panel.means(np.hstack(kept)).T.reshape(len(bounds), len(READINGS), len(panel.rows))
+    factors = method.uncertainty.state_bound_factors
+    gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
+    state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
     nodes = _nodes(chain, found, loss_share)
     return Assessment(
         on=on,
@@ -241,7 +241,7 @@ def _carried(
     """What all disruptions do together, and what each would cost alone, side by side."""
     paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
     new = [effect for effect in found.effects if effect.disruption not in paid]
-    Stocks.of(chain, method)
+    Stocks.of(chain, method)  # made once, before several threads would make it at once
     with ThreadPoolExecutor() as pool:
         alone = {effect.disruption: pool.submit(attribution.cost, chain, found, effect, method) for effect in new}
         impact = propagate(chain, found, method, known.impact if known else None)
@@ -254,8 +254,7 @@ def _carried(
 def _scores(
     panel: Panel, state_lost: Floats, state: Floats, nodes: pd.DataFrame, ahead: Floats, method: Method
 ) -> pd.DataFrame:
-    weight, built = method.structure_weight, panel.lost.sum(axis=1)
-    score = 100.0 - built - state_lost[:, 1]
+    score = 100.0 - panel.lost.sum(axis=1) - state_lost[:, 1]
     drawn = uncertainty.drawn_scores(panel.resilient, state, uncertainty.Draws.of(method), method)
     low, high = uncertainty.interval(drawn, method.uncertainty.coverage_share)
     amounts = ["output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"]
@@ -269,8 +268,8 @@ def _scores(
             # The method's own choices are one draw of many: an interval always holds its score.
             "score_low": np.minimum(low, score),
             "score_high": np.maximum(high, score),
-            "structure": 100.0 - built / weight if weight else 100.0,
-            "state": 100.0 - state_lost[:, 1] / (1.0 - weight) if weight < 1 else 100.0,
+            "structure": 100.0 * composite.linear(panel.resilient[0], method.weights),
+            "state": 100.0 * state[method.uncertainty.state_bound_factors.index(1.0), 1],
             **dict(zip(amounts, sums.T, strict=True)),
             "loss_share": sums[:, 1] / horizon_output,
             "recovery_weeks": pd.array(recovery, dtype="Int64"),

@@ -151,16 +151,18 @@ class Uncertainty:
     weight_concentration: float = assumed(
         20.0, "", "weights of indicators: Dirichlet around the method's; larger is closer; JUDGEMENT"
     )
-    structure_weight: tuple[float, float, float] = assumed(
-        (0.3, 0.5, 0.7), "share", "weight of structure: triangular; JUDGEMENT"
+    structure_weight_spread: float = assumed(
+        0.2, "share", "weight of structure: triangular, up to this much either side of the method's; JUDGEMENT"
     )
-    state_bounds_share: tuple[float, ...] = assumed(
-        (0.15, 0.25, 0.40), "share", "loss of output at which the state is 0 points: one of these; JUDGEMENT"
+    state_bound_factors: tuple[float, ...] = assumed(
+        (0.6, 1.0, 1.6), "", "loss at which the state is 0 points: the method's bound times one of these; JUDGEMENT"
     )
     normalisations: tuple[str, ...] = assumed(
-        ("min-max", "z-score", "percentile"), "", "how indicators are made comparable: one of these"
+        ("min-max", "z-score", "percentile"), "", "how indicators are made comparable: one of these; the method's first"
     )
-    aggregations: tuple[str, ...] = assumed(("linear", "geometric"), "", "how they are put together: one of these")
+    aggregations: tuple[str, ...] = assumed(
+        ("linear", "geometric"), "", "how they are put together: one of these; the method's first"
+    )
 
     def __post_init__(self) -> None:
         wrong = []
@@ -170,14 +172,18 @@ class Uncertainty:
             wrong.append(f"coverage_share {self.coverage_share} is not a share between 0 and 1")
         if not self.weight_concentration > 0:
             wrong.append(f"weight_concentration {self.weight_concentration} must be more than 0")
-        low, likely, high = self.structure_weight
-        if not 0 <= low <= likely <= high <= 1:
-            wrong.append(f"structure_weight {self.structure_weight} is not in order within 0–1")
-        if not self.state_bounds_share or not all(0 < bound <= 1 for bound in self.state_bounds_share):
-            wrong.append(f"state_bounds_share {self.state_bounds_share} are not shares above 0")
-        if not self.normalisations or not set(self.normalisations) <= {"min-max", "z-score", "percentile"}:
-            wrong.append(f"normalisations {self.normalisations} are not min-max, z-score or percentile")
-        if not self.aggregations or not set(self.aggregations) <= {"linear", "geometric"}:
-            wrong.append(f"aggregations {self.aggregations} are not linear or geometric")
+        if not 0 <= self.structure_weight_spread <= 1:
+            wrong.append(f"structure_weight_spread {self.structure_weight_spread} is not a share within 0 and 1")
+        if 1.0 not in self.state_bound_factors or not all(factor > 0 for factor in self.state_bound_factors):
+            wrong.append(f"state_bound_factors {self.state_bound_factors} must be above 0, and 1 must be one of them")
+        for name, first, known in (
+            ("normalisations", "min-max", {"min-max", "z-score", "percentile"}),
+            ("aggregations", "linear", {"linear", "geometric"}),
+        ):
+            given = getattr(self, name)
+            if given[:1] != (first,) or not set(given) <= known or len(set(given)) < len(given):
+                wrong.append(
+                    f"{name} {given} must begin with {first}, and may hold {', '.join(sorted(known - {first}))}"
+                )
         if wrong:
             raise ValueError("; ".join(wrong))

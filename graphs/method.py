@@ -174,6 +174,11 @@ class Method:
             raise ValueError("lookback weeks must be 0 or more")
         if not self.indicators or any(not one.low < one.high for one in self.indicators):
             raise ValueError("indicators need bounds in order, and there must be at least one")
+        if len({one.name for one in self.indicators}) < len(self.indicators):
+            raise ValueError("indicators hold one name twice: give each once")
+        for one in self.indicators:
+            if not one.low <= one.quartiles[0] <= one.quartiles[1] <= one.quartiles[2] <= one.high:
+                raise ValueError(f"quartiles of {one.name} are not in order within its bounds")
         if any(one.weight < 0 or one.deviation <= 0 for one in self.indicators) or not self.weights.sum() > 0:
             raise ValueError("indicators need weights of 0 or more, not all 0, and deviations above 0")
         if not self.restock_weeks >= 1:

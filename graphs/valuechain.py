@@ -97,6 +97,8 @@ class ValueChain:
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Something that follows from the chain: made at first use, then kept with it.
 
+        Threads that ask at the same time may each make it; they get the same.
+
         Examples:
             >>> from graphs import sources
             >>> chain = sources.toy()
@@ -343,6 +345,11 @@ def share_of(part: Floats, whole: Floats) -> Floats:
     """
     part = np.asarray(part, float)
     return np.divide(part, whole, out=np.zeros(part.shape), where=np.broadcast_to(whole > 0, part.shape))
+
+
+def residual_demand(chain: ValueChain) -> Floats:
+    """Final demand as output less flows, so that x = Z1 + f holds to the last digit; million euro a year."""
+    return np.asarray(chain.output - chain.flows.sum(axis=1), float)
 
 
 def positions(chain: ValueChain, keys: Iterable[str]) -> Integers:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from graphs.assessment import Assessment, Reason
 from graphs.disruption import ACTIONS
+from graphs.score.uncertainty import INTERVAL
 from graphs.shock import Recorded
 
 _MOST_COUNTRIES = 10
@@ -142,9 +143,7 @@ def _unknown(assessment: Assessment) -> tuple[str, ...]:
     gaps = [f"{name}: not stated in {count} of {total} disruptions in force" for name, count in missing.most_common()]
     return (
         *gaps,
-        "Intervals of scores hold nine of ten draws of severity, duration, weights, normalisation and aggregation; "
-        "those of losses are the low and high readings of severity and duration. They are no confidence intervals and "
-        "leave out the error of the value chain and of the model.",
+        f"Intervals of losses are the low and high readings of severity and duration; those of scores: {INTERVAL}.",
         "Which disruption costs how many points is an estimate: losses of several disruptions do not add up exactly.",
     )
 

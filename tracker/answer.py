@@ -9,6 +9,7 @@ import pandas as pd
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
 from graphs.errors import Unknown
+from graphs.score.uncertainty import INTERVAL
 from tracker.log import Entry
 
 _WHOLE = {"recovery_weeks", "rank", "rank_low", "rank_high"}
@@ -46,9 +47,7 @@ def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
             "source": chain.source,
             "version": assessment.chain_version,
         },
-        "interval": "scores and ranks: nine of ten draws of severity, duration, weights, normalisation and "
-        "aggregation; losses: the low and high readings of severity and duration; not a confidence interval, and "
-        "without the error of the value chain",
+        "interval": f"losses: the low and high readings of severity and duration; scores and ranks: {INTERVAL}",
     }
 
 

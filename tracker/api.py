@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from graphs.disruption import EARLIEST, LATEST
+from graphs.errors import Fault, Faults
 from tracker import answer, intake, log, schema
 from tracker.desk import Desk
 
@@ -57,7 +58,11 @@ def read_scores(
     key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
 ) -> dict[str, Any]:
     """Resilience scores with interval and reasons, from the log as it stands now."""
-    position = desk.position if log_position is None else min(log_position, desk.position)
+    position = desk.position
+    if log_position is not None:
+        if log_position > position:
+            raise Faults([Fault("", "log_position", f"the log ends at {position}", "give an earlier position")])
+        position = log_position
     return answer.scores(desk.assess(on or date.today(), position=position), position, level, key)
 
 

@@ -140,12 +140,14 @@ class Desk:
             if key not in self._assessments:
                 found = log.disruptions(self.engine, upto=key[0])
                 chosen = [one for one in found if not only or one.id == only]
-                known = next((one for (_, day, _), one in reversed(self._assessments.items()) if day == on), None)
+                same_day = [one for (_, day, alone), one in self._assessments.items() if day == on and alone == only]
+                known = next((one for one in reversed(same_day) if one.impact), same_day[-1] if same_day else None)
                 self._assessments[key] = assess(self.chain, chosen, on, self.method, known)
                 if len(self._assessments) > _KEPT:
                     self._assessments.popitem(last=False)
                 for old in list(self._assessments)[:-_READY]:
-                    self._assessments[old] = dataclasses.replace(self._assessments[old], impact=None)
+                    if self._assessments[old].impact:
+                        self._assessments[old] = dataclasses.replace(self._assessments[old], impact=None)
             self._assessments.move_to_end(key)
             return self._assessments[key]
 

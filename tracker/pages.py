@@ -16,6 +16,7 @@ from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from graphs.picture import picture_page
 from graphs.score.resilience import LEVELS
+from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import intake, log
@@ -170,6 +171,7 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
         rows=rows[:300],
         more=max(0, len(rows) - 300),
         reasons=reasons,
+        interval=INTERVAL,
         moves=""
         if moves is None
         else "; ".join(f"{one.label.lower()} {one.rank_shift:.1f}" for one in moves.itertuples()),

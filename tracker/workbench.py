@@ -15,7 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from graphs import metrics, sources
 from graphs.assumptions import MODELS
 from graphs.firms import FirmNetwork, esri
+from graphs.method import Method
 from graphs.propagation import propagate
+from graphs.score.resilience import diagnosis
 from graphs.sources.firms import read_firms
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
 from tracker import simulation, validation
@@ -122,6 +124,8 @@ def write_metrics(
             f"{out}: {len(table)} nodes, {table.shape[1]} columns. Network metrics on {kept} of {chain.flows.nnz} "
             f"flows: those of at least {min_flow_meur:g} million EUR a year between different nodes."
         )
+        for sentence in diagnosis(chain, Method()):
+            console.print(sentence)
         if chain.meta.estimate:
             console.print(f"The chain is an estimate: {chain.meta.title}. {chain.meta.accuracy}")
 

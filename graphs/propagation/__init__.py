@@ -13,7 +13,8 @@ from graphs.propagation.ario import ario
 from graphs.propagation.cascades import cascades
 from graphs.propagation.demand import demand_kept, leontief
 from graphs.propagation.inoperability import inoperability
-from graphs.propagation.inventories import Course, clean, course
+from graphs.propagation.inventories import Course, course
+from graphs.propagation.path import clean
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
 

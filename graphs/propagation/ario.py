@@ -9,10 +9,9 @@ import numpy as np
 
 from graphs.assumptions import Ario
 from graphs.method import Method
-from graphs.propagation.inventories import residual_demand
 from graphs.propagation.trading import Cuts, Table, trade
 from graphs.shock import Shock
-from graphs.valuechain import Floats, Integers, ValueChain, share_of
+from graphs.valuechain import Floats, Integers, ValueChain, residual_demand, share_of
 
 _NOISE = 1e-9
 """Differences below this share of output are rounding."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from graphs.propagation.inventories import clean, residual_demand
-from graphs.valuechain import Floats, ValueChain, share_of
+from graphs.propagation.path import clean
+from graphs.valuechain import Floats, ValueChain, residual_demand, share_of
 
 
 def leontief(chain: ValueChain, final_demand: npt.ArrayLike) -> Floats:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from graphs.errors import Fault, Faults
 from graphs.method import Method
-from graphs.propagation.inventories import clean, residual_demand
+from graphs.propagation.path import clean
 from graphs.shock import Shock
-from graphs.valuechain import Floats, ValueChain, share_of
+from graphs.valuechain import Floats, ValueChain, residual_demand, share_of
 
 _MOST_ROUNDS = 100_000
 

@@ -11,12 +11,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from graphs.method import Method
+from graphs.propagation.path import clean
 from graphs.propagation.stocks import Held, Hit, supply
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
-
-_NOISE = 1e-9
-"""Losses below this share of output are rounding."""
 
 
 def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], method: Method) -> Floats:
@@ -201,14 +199,3 @@ def _times(rows: _Rows, values: Floats, into: Floats) -> None:  # pragma: no cov
             if first + 2 < count:
                 into[first + 2, i] = z
         first += 3
-
-
-def residual_demand(chain: ValueChain) -> Floats:
-    """Final demand as output less flows, so that x = Z1 + f holds to the last digit; million euro a year."""
-    return np.asarray(chain.output - chain.flows.sum(axis=1), float)
-
-
-def clean(kept: Floats) -> Floats:
-    """Rounding removed from shares of output kept: within 0–1, and exactly 1 where nothing is lost."""
-    kept = np.clip(kept, 0.0, 1.0)
-    return np.where(kept > 1.0 - _NOISE, 1.0, kept)

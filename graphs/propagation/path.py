@@ -14,6 +14,10 @@ TOLERANCE_SHARE = 0.001
 NO_RECOVERY = "does not recover within the horizon"
 
 
+_NOISE = 1e-9
+"""Losses below this share of output are rounding."""
+
+
 def triangle_trapezoid(kept: npt.ArrayLike, step_days: float = 1.0) -> Floats:
     """Resilience triangle ∫(1 − Q) dt by trapezoids: each value is the state at one moment, straight between them.
 
@@ -134,6 +138,12 @@ def losses(chain: ValueChain, kept: Floats, step_days: int, days_a_year: float) 
             "loss_meur": ((1.0 - kept) * chain.output * step_days / days_a_year).ravel(),
         }
     )
+
+
+def clean(kept: Floats) -> Floats:
+    """Rounding removed from shares of output kept: within 0–1, and exactly 1 where nothing is lost."""
+    kept = np.clip(kept, 0.0, 1.0)
+    return np.where(kept > 1.0 - _NOISE, 1.0, kept)
 
 
 def _path(kept: npt.ArrayLike) -> Floats:

@@ -36,8 +36,12 @@ class Stocks:
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Stocks:
-        """The stocks of a chain, made once for each method."""
-        return chain.once((cls, method), lambda: _stocks(chain, method))
+        """The stocks of a chain, made once for all methods that agree on them."""
+        key = (
+            method.binding_share, method.goods_in_services_share, method.pooled_stocks, method.stock_weeks_goods,
+            method.stock_weeks_flows,
+        )  # fmt: skip
+        return chain.once((cls, key), lambda: _stocks(chain, method))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphs.method import Method
-from graphs.propagation.inventories import inventories, residual_demand
+from graphs.propagation.inventories import inventories
 from graphs.shock import CutLinks, DatedShock, Effect
-from graphs.valuechain import Floats, Integers, ValueChain, share_of
+from graphs.valuechain import Floats, Integers, ValueChain, residual_demand, share_of
 
 _LIKELY = 1
 

@@ -14,7 +14,7 @@ from graphs.valuechain import Floats
 FLOOR = 0.01
 """Least value that enters a geometric mean: a zero would kill the whole score."""
 SKEWNESS, KURTOSIS = 2.0, 3.5
-"""An indicator with both beyond these has outliers to treat (Handbook, step 5)."""
+"""An indicator with both beyond these has outliers to treat: the usual thresholds of audits of such indices."""
 
 
 def min_max(values: npt.ArrayLike, low: float, high: float, more_is_better: bool = True) -> Floats:
@@ -50,46 +50,48 @@ def z_score(values: npt.ArrayLike, mean: float, deviation: float, more_is_better
     return z if more_is_better else -z
 
 
-def percentile(values: npt.ArrayLike, quantiles: npt.ArrayLike, more_is_better: bool = True) -> Floats:
+def percentile(
+    values: npt.ArrayLike, quantiles: npt.ArrayLike, shares: npt.ArrayLike, more_is_better: bool = True
+) -> Floats:
     """Step 5, ranking against a frozen distribution: the share of it that lies below, linear between its quantiles.
 
     Args:
-        quantiles: values of the reference at equally spaced shares, from its least (0) to its greatest (1).
+        quantiles: values of the reference, in order; what lies beyond the first and the last counts as these.
+        shares: of the reference that lie below each.
 
     Returns:
         Share in 0–1, of the shape of ``values``; 1 is best.
 
     Examples:
-        >>> percentile([0, 1, 2, 9], [0, 2, 4]).tolist()
-        [0.0, 0.25, 0.5, 1.0]
+        >>> percentile([0, 1, 2, 9], [0, 2, 4], [0.025, 0.5, 0.975]).tolist()
+        [0.025, 0.2625, 0.5, 0.975]
     """
-    steps = np.asarray(quantiles, float)
-    share = np.interp(np.asarray(values, float), steps, np.linspace(0.0, 1.0, len(steps)))
+    share = np.interp(np.asarray(values, float), np.asarray(quantiles, float), np.asarray(shares, float))
     return share if more_is_better else 1.0 - share
 
 
 def linear(values: Floats, weights: npt.ArrayLike) -> Floats:
-    """Step 7, linear aggregation: Σ w_i y_i with weights made to sum to 1. Indicators compensate each other.
+    """Step 6, linear aggregation: Σ w_i y_i with weights made to sum to 1. Indicators compensate each other.
 
     Args:
         values: units × indicators.
-        weights: one for each indicator, 0 or more.
+        weights: one for each indicator, 0 or more; or several such sets (sets × indicators), then one column a set.
 
     Examples:
         >>> linear(np.array([[0.0, 1.0, 0.5]]), [0.5, 0.3, 0.2]).tolist()
         [0.4]
     """
-    return np.asarray(values @ _whole(weights), float)
+    return np.asarray(values @ _whole(weights).T)
 
 
 def geometric(values: Floats, weights: npt.ArrayLike, floor: float = FLOOR) -> Floats:
-    """Step 7, geometric aggregation: Π max(y_i, floor)^w_i. A weak indicator is made up for only in part.
+    """Step 6, geometric aggregation: Π max(y_i, floor)^w_i. A weak indicator is made up for only in part.
 
     Examples:
         >>> geometric(np.array([[0.0, 1.0, 0.5]]), [0.5, 0.3, 0.2]).round(6).tolist()
         [0.087055]
     """
-    return np.asarray(np.exp(np.log(np.maximum(values, floor)) @ _whole(weights)), float)
+    return np.asarray(np.exp(np.log(np.maximum(values, values.dtype.type(floor))) @ _whole(weights).T))
 
 
 def ranks(scores: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -141,5 +143,5 @@ def coherence(values: pd.DataFrame) -> tuple[pd.DataFrame, float]:
 
 
 def _whole(weights: npt.ArrayLike) -> Floats:
-    given = np.asarray(weights, float)
+    given = np.asarray(weights)
     return given / given.sum(axis=-1, keepdims=True)

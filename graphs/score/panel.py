@@ -33,7 +33,7 @@ class Panel:
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Panel:
-        """The panel of a chain, made once for each method.
+        """The panel of a chain, made once for all methods that agree on structure.
 
         Examples:
             >>> from graphs import sources
@@ -41,7 +41,8 @@ class Panel:
             >>> len(panel.rows), panel.shares.shape, len(panel.nodes)
             (21, (12, 13), 8)
         """
-        return chain.once((cls, method), lambda: _panel(chain, method))
+        key = (method.indicators, method.structure_weight, method.uncertainty.normalisations)
+        return chain.once((cls, key), lambda: _panel(chain, method))
 
     def means(self, values: Floats) -> Floats:
         """Values of nodes (n × m) by row: means weighted by output."""

@@ -13,12 +13,15 @@ import pandas as pd
 
 from graphs import metrics
 from graphs.classification import EU27, country_name
+from graphs.errors import Fault, Faults
 from graphs.method import Indicator, Method
 from graphs.score import composite
 from graphs.valuechain import Floats, ValueChain
 
 LEVELS = ("eu", "ecosystem", "country", "industry", "node")
 """Levels at which a score is given, coarse to fine; each stands for nodes in the EU27."""
+
+_CLOSE = 0.8
 
 METRICS: dict[str, Callable[[ValueChain], pd.Series[float]]] = {
     "supplier_concentration_share": metrics.supplier_concentration,
@@ -40,6 +43,10 @@ def structure(chain: ValueChain, method: Method) -> pd.DataFrame:
         >>> structure(sources.toy(), Method()).columns.tolist()[:2]
         ['supplier_concentration_share', 'extra_eu_share']
     """
+    unknown = [one.name for one in method.indicators if one.name not in METRICS]
+    if unknown:
+        mend = f"choose from {', '.join(METRICS)}"
+        raise Faults(Fault("method", "indicators", f"{name!r} is no indicator of structure", mend) for name in unknown)
     return pd.concat([METRICS[one.name](chain) for one in method.indicators], axis=1)
 
 
@@ -59,8 +66,33 @@ def normalised(values: Floats, indicator: Indicator, how: str = "min-max") -> Fl
     if how == "z-score":
         return np.clip(0.5 + composite.z_score(values, indicator.mean, indicator.deviation, better) / 4.0, 0.0, 1.0)
     if how == "percentile":
-        return composite.percentile(values, (indicator.low, *indicator.quartiles, indicator.high), better)
+        quantiles = (indicator.low, *indicator.quartiles, indicator.high)
+        return composite.percentile(values, quantiles, (0.025, 0.25, 0.5, 0.75, 0.975), better)
     return composite.min_max(values, indicator.low, indicator.high, better)
+
+
+def diagnosis(chain: ValueChain, method: Method) -> list[str]:
+    """What the Handbook asks of indicators before they are put together, in sentences: outliers and coherence.
+
+    Examples:
+        >>> from graphs import sources
+        >>> diagnosis(sources.toy(), Method())[0]
+        'Outliers that the bounds treat: none.'
+    """
+    table = structure(chain, method)[chain.in_eu & (chain.output > 0)]
+    if len(table) < 3:
+        return ["Too few nodes in the EU to look for outliers and coherence."]
+    treated = composite.outliers(table)
+    found = ", ".join(treated.index[treated.treat.fillna(False)])
+    scaled = {one.name: normalised(table[one.name].to_numpy(), one) for one in method.indicators}
+    correlation, alpha = composite.coherence(pd.DataFrame(scaled))
+    pairs = correlation.where(np.triu(np.ones(correlation.shape, bool), 1)).stack()
+    close = "; ".join(f"{one} and {other} {value:.2f}" for (one, other), value in pairs.items() if value > _CLOSE)
+    return [
+        f"Outliers that the bounds treat: {found or 'none'}.",
+        f"Correlated above {_CLOSE:g}, as if one thing counted twice: {close or 'none'}.",
+        f"Cronbach's alpha {alpha:.2f}: near 1 where all measure one thing, near 0 or below where they do not.",
+    ]
 
 
 def structure_points_lost(indicators: pd.DataFrame, method: Method) -> pd.DataFrame:
@@ -108,7 +140,7 @@ def state_points_lost(loss_share: Floats, method: Method) -> Floats:
 def groups(chain: ValueChain) -> pd.DataFrame:
     """Who belongs to what is scored, and how much of it: nodes × (level, key), shares in 0–1.
 
-    Only nodes in the EU count. A group's score is the mean of its nodes, weighted by output times this share;
+    Only nodes in the EU count. What a group is scored by are means of its nodes, weighted by output times this share;
     groups without output in the EU are left out.
 
     Examples:

@@ -27,6 +27,7 @@ def test_the_table_lists_every_assumption_with_unit_and_basis():
     assert without_unit == {
         "version", "pooled_stocks", "indicators", "model", "ario.orders_by_capacity", "uncertainty.seed",
         "uncertainty.weight_concentration", "uncertainty.normalisations", "uncertainty.aggregations",
+        "uncertainty.state_bound_factors",
         "cascade.mode", "cascade.replacement",
     }  # fmt: skip
 

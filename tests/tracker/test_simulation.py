@@ -84,7 +84,7 @@ def test_less_demand_by_leontief(run: Run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--model", "magic"], "'magic' is not known; give inventories, ario, inoperability, leontief"),
+        (["--model", "magic"], "'magic' is not known; give inventories, ario, inoperability, cascade, leontief"),
         (["--step-days", "1"], "the model inventories runs in weeks; give --step-days 7, or --model ario"),
         (["--step-days", "5"], "step-days: 5 is not known; give 1 or 7"),
         (["--days", "0"], "days: 0 is no horizon"),

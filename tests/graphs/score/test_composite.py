@@ -55,7 +55,7 @@ def test_ranks_of_many_rows_at_once():
 
 def test_what_lies_beyond_the_bounds_counts_as_the_bound():
     assert composite.min_max([-9.0, 99.0], 0.0, 1.0).tolist() == [0.0, 1.0]
-    assert composite.percentile([-9.0, 99.0], [0.0, 1.0, 5.0]).tolist() == [0.0, 1.0]
+    assert composite.percentile([-9.0, 99.0], [0.0, 1.0, 5.0], [0.1, 0.5, 0.9]).tolist() == [0.1, 0.9]
 
 
 def test_coherence_by_hand():

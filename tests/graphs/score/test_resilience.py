@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from graphs import metrics
 from graphs.classification import ECOSYSTEMS
+from graphs.errors import Faults
 from graphs.method import INDICATORS, Indicator, Method
 from graphs.score import resilience
 from graphs.score.resilience import groups, label, normalised, state_points_lost, structure, structure_points_lost
@@ -134,3 +135,24 @@ def test_labels(toy, level: str, key: str, name: str):
 def test_an_industry_without_a_place_in_its_label_keeps_it():
     chain = ValueChain.from_matrix(["DE_A"], [[0]], [100])
     assert label(chain, "industry", "A") == "DE_A"
+
+
+def test_the_diagnosis_of_the_estimate(estimate):
+    """Dependence outside the EU is skewed, and counted twice but for its weight (``method.INDICATORS``)."""
+    outliers, close, alpha = resilience.diagnosis(estimate, METHOD)
+    assert "extra_eu_share" in outliers
+    assert "substitutability_share" not in outliers
+    assert "extra_eu_share and extra_eu_look_through_share 0.8" in close
+    assert "alpha" in alpha
+
+
+def test_the_diagnosis_of_next_to_nothing():
+    chain = ValueChain.from_matrix(["DE_A"], [[0]], [100])
+    assert resilience.diagnosis(chain, METHOD) == ["Too few nodes in the EU to look for outliers and coherence."]
+
+
+def test_an_indicator_that_no_metric_has_is_refused(toy):
+    wrong = replace(METHOD, indicators=(indicator("import_share", 0.0, 1.0), indicator("y", 0.0, 1.0)))
+    with pytest.raises(Faults, match="'import_share' is no indicator of structure; choose from supplier_conc") as found:
+        structure(toy, wrong)
+    assert len(found.value.faults) == 2

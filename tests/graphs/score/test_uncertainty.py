@@ -77,8 +77,8 @@ def test_ranks_that_never_change_have_no_width():
 
 def test_the_only_thing_that_differs_has_all_the_variance():
     """Two ways of normalising that disagree, everything else alike: the factor explains all of it."""
-    only = Uncertainty(draws=400, structure_weight=(0.5, 0.5, 0.5), aggregations=("linear",),
-                       normalisations=("min-max", "z-score"), state_bounds_share=(0.25,))  # fmt: skip
+    only = Uncertainty(draws=400, structure_weight_spread=0.0, aggregations=("linear",),
+                       normalisations=("min-max", "z-score"), state_bound_factors=(1.0,))  # fmt: skip
     structure = np.stack([np.tile([[0.2], [0.8]], 5), np.tile([[0.9], [0.1]], 5)])
     table = sensitivity(structure, np.ones((1, 3, 2)), Method(uncertainty=only))
     assert table.variance_share["normalisation"] == pytest.approx(1, abs=1e-6)
@@ -99,10 +99,13 @@ def test_independent_noise_explains_nothing():
         {"draws": 0},
         {"coverage_share": 1.0},
         {"weight_concentration": 0.0},
-        {"structure_weight": (0.7, 0.5, 0.3)},
-        {"state_bounds_share": ()},
-        {"normalisations": ("rank",)},
+        {"structure_weight_spread": -0.1},
+        {"state_bound_factors": ()},
+        {"state_bound_factors": (0.5, 2.0)},
+        {"normalisations": ("z-score", "percentile")},
+        {"normalisations": ("min-max", "rank")},
         {"aggregations": ()},
+        {"aggregations": ("geometric",)},
     ],
     ids=str,
 )
