@@ -118,7 +118,7 @@ def test_what_is_not_known_is_said(toy: ValueChain) -> None:
     unknown = briefing(of(toy, vague, CHIPS)).unknown
     assert "severity: not stated in 1 of 2 disruptions in force" in unknown
     assert "effect: not stated in 1 of 2 disruptions in force" in unknown
-    assert any("no confidence intervals" in text for text in unknown)
+    assert any("no confidence interval" in text for text in unknown)
     assert any("estimate" in text for text in unknown)
 
 
