@@ -13,6 +13,8 @@ from graphs.errors import Fault
 BALANCE_TOLERANCE_SHARE = 0.001
 """How far an account may be open, as a share of output: published tables are rounded."""
 BALANCE_TOLERANCE_MEUR = 0.01
+_MOST_MEUR = 1e100
+"""No account is larger; beyond it squares and sums would no longer be numbers."""
 AMOUNTS = ("output_meur", "value_added_meur", "final_demand_meur", "taxes_meur", "discrepancy_inputs_meur")
 
 
@@ -35,6 +37,9 @@ def faults_of_chain(nodes: pd.DataFrame, flows: sparse.csr_array, final_demand: 
     if not np.isfinite(flows.data).all() or (flows.data < 0).any():
         fault = "holds negative or missing values"
         faults.append(Fault("flows", "flow_meur", fault, "a flow is a number of 0 or more"))
+    elif flows.nnz and flows.data.max() * len(nodes) ** 2 > _MOST_MEUR:
+        fault = f"{flows.data.max():.3g} million EUR a year is more than can be reckoned with"
+        faults.append(Fault("flows", "flow_meur", fault, "give million euro a year"))
     if not final_demand.index.equals(nodes.index) or final_demand.isna().any():
         fault = "final demand does not name the same nodes, or is missing for some"
         faults.append(Fault("final demand", "final_demand_meur", fault, "give one number for each node"))
@@ -109,6 +114,9 @@ def faults_of_nodes(nodes: pd.DataFrame) -> list[Fault]:
         needed = column == "output_meur"
         values = pd.to_numeric(nodes[column], errors="coerce").to_numpy(float)
         bad = ~(np.isfinite(values) & (values >= 0)) if needed else ~np.isfinite(values) & nodes[column].notna()
+        for row in np.flatnonzero(np.abs(values) > _MOST_MEUR):
+            fault = f"{nodes[column].iloc[row]!s} is more than can be reckoned with"
+            faults.append(Fault(f"node {nodes.index[row]}", column, fault, "give million euro a year"))
         for row in np.flatnonzero(bad):
             what = column.removesuffix("_meur").replace("_", " ")
             fault = f"{what} {nodes[column].iloc[row]!s} is not a number{' of 0 or more' if needed else ''}"

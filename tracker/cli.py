@@ -26,7 +26,7 @@ from tracker import answer, intake, log, workbench
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings
-from tracker.terminal import console, fail, in_words, progress
+from tracker.terminal import console, fail, in_words, progress, written
 
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
@@ -154,7 +154,6 @@ def _at_desk() -> Iterator[Desk]:
 
 def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
     out = desk.settings.out
-    out.mkdir(parents=True, exist_ok=True)
     found = {"worst_day_on_record": _answers(hardest, desk.position), "today": _answers(today, desk.position)}
     dates = [hardest] if hardest is today else [hardest, today]
     results = {
@@ -164,9 +163,8 @@ def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
         "graph.html": picture_page(desk.chain, hardest, headline(hardest)),
     }
     for name, text in results.items():
-        whole = out / f".{name}.new"
-        whole.write_text(text, "utf-8")
-        whole.replace(out / name)
+        with written(out / name) as whole:
+            whole.write_text(text, "utf-8")
 
 
 def _answers(assessment: Assessment, position: int) -> dict[str, Any]:

@@ -47,15 +47,9 @@ def prepared(chain: ValueChain, file: Path, model: str, days: int, step_days: in
 
 
 def write(chain: ValueChain, impact: Impact, out: Path) -> None:
-    """One row by step and node: ``day, key, kept_share, loss_meur``; whole, or nothing."""
+    """One row by step and node: ``day, key, kept_share, loss_meur``."""
     table = losses(chain, impact.kept[:, :, 0], impact.step_days, DAYS_A_YEAR)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    whole = out.with_name(f".{out.name}.new")
-    try:
-        table.to_csv(whole, index=False, float_format="%.10g")
-        whole.replace(out)
-    finally:
-        whole.unlink(missing_ok=True)
+    table.to_csv(out, index=False, float_format="%.10g")
 
 
 def said(chain: ValueChain, impact: Impact) -> list[str | Table]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -12,7 +15,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from graphs.errors import Faults
+from graphs.errors import Fault, Faults
+
+for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # an ellipsis is no reason to fail on a terminal without it
+_TABLES = ("nodes.csv", "flows.csv", "meta.json")
 
 console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 100)
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -36,6 +44,9 @@ def in_words() -> Iterator[None]:
         mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
         errors.print(f"The database cannot be used: {getattr(error, 'orig', None) or error}; {mend}", style="red")
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        errors.print("Stopped; nothing was written.")
+        raise typer.Exit(130) from None
     except OSError as error:
         errors.print(f"{error.filename or 'a file'}: {error.strerror}", style="red")
         raise typer.Exit(1) from None
@@ -50,6 +61,45 @@ def progress(what: str) -> Iterator[None]:
         return
     with console.status(f"{what} …"):
         yield
+
+
+def check_writable(out: Path, *read: Path | None) -> None:
+    """Find before the work what would go wrong after it.
+
+    Args:
+        read: files, and folders with a chain, that the work reads: none of them is overwritten.
+
+    Raises:
+        Faults: a name that is a folder, that is read, or that lies where no file can be written.
+    """
+    mend = "give the name of a file, such as out/result.csv"
+    inputs = {path.resolve() for one in read if one for path in (one, *(one / name for name in _TABLES))}
+    folder = next(one for one in out.absolute().parents if one.exists())
+    if not out.name or out.is_dir():
+        fault = f"{str(out)!r} is a folder"
+    elif out.exists() and not out.is_file():
+        fault = f"{out} is no ordinary file"
+    elif out.resolve() in inputs:
+        fault = f"{out} is read by this very command"
+    elif not folder.is_dir():
+        fault = f"{folder} is a file, so nothing can be written into it"
+    elif not os.access(folder, os.W_OK):
+        fault = f"you may not write to {folder}"
+    else:
+        return
+    raise Faults([Fault("", "out", fault, mend)])
+
+
+@contextmanager
+def written(out: Path) -> Iterator[Path]:
+    """A file to write to, which becomes ``out`` when all went well; else ``out`` stays as it was."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    whole = out.with_name(f".{out.name}.{os.getpid()}.new")
+    try:
+        yield whole
+        whole.replace(out)
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def fail(message: str) -> NoReturn:

@@ -15,7 +15,7 @@ from graphs.sources import wiod2013
 from graphs.validation import Backtest, backtest, cases, outcome, pairs_table, variants
 from reports import validation as report
 from reports.validation import Validation
-from tracker.terminal import progress
+from tracker.terminal import progress, written
 
 HOW_TO = (
     "Only the recorded cases were run. To predict each year of the World Input-Output Database from the one before, "
@@ -56,11 +56,9 @@ def write(found: Validation, out: Path) -> list[str]:
     files = {"validation.md": report.to_markdown(found), "validation.json": report.to_json(found)}
     if found.backtest is not None:
         files["validation.csv"] = report.nodes_to_csv(found.backtest)
-    out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        whole = out / f".{name}.new"
-        whole.write_text(text, "utf-8")
-        whole.replace(out / name)
+        with written(out / name) as whole:
+            whole.write_text(text, "utf-8")
     return list(files)
 
 

@@ -22,7 +22,7 @@ from graphs.sources.firms import read_firms
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
 from tracker import simulation, validation
 from tracker.settings import Settings
-from tracker.terminal import console, errors, in_words, progress
+from tracker.terminal import check_writable, console, errors, in_words, progress, written
 
 app = typer.Typer()
 
@@ -79,14 +79,15 @@ def simulate(
 ) -> None:
     """Carry the shocks of a file through a chain: what each node makes, step by step."""
     with in_words():
+        check_writable(out, chain, shocks)
         with progress("Reading the chain"):
             read = sources.read_folder(chain)
             read.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
         shock, method = simulation.prepared(read, shocks, model, days, step_days)
         with progress(f"Carrying {len(shock.effects)} shocks through {len(read)} nodes, {shock.steps} steps"):
             impact = propagate(read, shock, method)
-        with progress("Writing the result"):
-            simulation.write(read, impact, out)
+        with progress("Writing the result"), written(out) as whole:
+            simulation.write(read, impact, whole)
         for part in simulation.said(read, impact):
             console.print(part)
         console.print(f"{shock.steps * len(read)} rows in {out}: day, key, kept_share, loss_meur")
@@ -105,6 +106,7 @@ def write_metrics(
 ) -> None:
     """Write every metric of structure of a value chain to a CSV file."""
     with in_words():
+        check_writable(out, chain_folder)
         with progress("Reading the value chain"):
             chain = sources.read_folder(chain_folder) if chain_folder else sources.estimate_2014()
         kept = len(metrics.links_of(chain, min_flow_meur))
@@ -113,13 +115,8 @@ def write_metrics(
             with progress(f"Computing: {name}"):
                 columns.append(compute())
         table = pd.concat([chain.nodes[["country", "industry", "label"]], *columns], axis=1)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        whole = out.with_name(f".{out.name}.new")
-        try:
+        with written(out) as whole:
             table.to_csv(whole, index_label="key", lineterminator="\n")
-            whole.replace(out)
-        finally:
-            whole.unlink(missing_ok=True)
         console.print(
             f"{out}: {len(table)} nodes, {table.shape[1]} columns. Network metrics on {kept} of {chain.flows.nnz} "
             f"flows: those of at least {min_flow_meur:g} million EUR a year between different nodes."
@@ -142,14 +139,17 @@ def cascade(
     epsilon: Annotated[
         float, typer.Option(help="A cascade ends when no firm falls by more than this in a step.")
     ] = 0.01,
-    no_replacement: Annotated[bool, typer.Option(help="Nobody takes over from a firm that falls short.")] = False,
+    no_replacement: Annotated[
+        bool, typer.Option("--no-replacement", help="Nobody takes over from a firm that falls short.")
+    ] = False,
 ) -> None:
     """What falls when a firm falls: the ESRI of every firm of a supply network (Diem et al. 2022)."""
     with in_words():
+        check_writable(out, links, firms, essential)
         with progress("Reading the network"):
             network = read_firms(links, firms, essential)
+        out.parent.mkdir(parents=True, exist_ok=True)
         kept = out.with_name(f".{out.name}.part")
-        _check_folder(out)
         if kept.exists():
             console.print(f"{kept} keeps what an earlier run has done: going on from there.")
         try:
@@ -158,19 +158,13 @@ def cascade(
                     network, mode=mode, epsilon=epsilon, replacement=not no_replacement, checkpoint=kept, progress=told
                 )
         except KeyboardInterrupt:
-            errors.print(f"Stopped. What is done is in {kept}: run the same command again to go on.")
+            done = f"What is done is in {kept}: run the same command again to go on."
+            errors.print(f"Stopped. {done if kept.exists() else 'Nothing is kept yet.'}")
             raise typer.Exit(130) from None
-        whole = out.with_name(f".{out.name}.new")
-        found.to_csv(whole)
-        whole.replace(out)
+        with written(out) as whole:
+            found.to_csv(whole)
         kept.unlink(missing_ok=True)
         console.print(f"{out}: {_said(network, mode, epsilon, not no_replacement)}")
-
-
-def _check_folder(out: Path) -> None:
-    """Fail before the work, not after it, where the result cannot be written."""
-    out.with_name(f".{out.name}.new").touch()
-    out.with_name(f".{out.name}.new").unlink()
 
 
 def _said(network: FirmNetwork, mode: str, epsilon: float, replacement: bool) -> str:

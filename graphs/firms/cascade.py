@@ -154,13 +154,14 @@ def esri(
     settings = (mode, repr(float(epsilon)), str(replacement), precision)
     memory = Checkpoint.open(checkpoint, fingerprint(network, positions, settings), len(positions))
 
+    stop = np.zeros(1, np.bool_)
+
     def work(where: Integers) -> tuple[Integers, kernel.Found]:
         shocks = kernel.Scenarios(np.arange(len(where) + 1), place[positions[where]], np.ones(len(where)))
-        return where, _run(wiring, shocks, epsilon, precision)
+        return where, _run(wiring, shocks, epsilon, precision, stop=stop)
 
     left = np.flatnonzero(memory.iterations == 0)
-    size = _piece(len(left), network.links.nnz)
-    for where, found in _side_by_side(work, [left[at : at + size] for at in range(0, len(left), size)]):
+    for where, found in _side_by_side(work, _pieces(left, network.links.nnz), stop):
         memory.add(where, found.loss, found.iterations)
         if progress is not None:
             progress(int((memory.iterations > 0).sum()), len(positions))
@@ -183,9 +184,18 @@ def _faults_of_options(network: FirmNetwork, mode: str, epsilon: float, precisio
 
 
 def _run(
-    wiring: Wiring, scenarios: kernel.Scenarios, epsilon: float, precision: str, whole: bool = False
+    wiring: Wiring,
+    scenarios: kernel.Scenarios,
+    epsilon: float,
+    precision: str,
+    whole: bool = False,
+    stop: npt.NDArray[np.bool_] | None = None,
 ) -> kernel.Found:
-    """All scenarios in the compiled kernel; what single precision leaves in doubt, in double."""
+    """All scenarios in the compiled kernel; what single precision leaves in doubt, in double.
+
+    When ``stop[0]`` becomes true it ends early, with nothing that can be used.
+    """
+    stop = np.zeros(1, np.bool_) if stop is None else stop
     count, n = len(scenarios.start) - 1, len(wiring.sales)
     found = kernel.Found(
         np.zeros((count, 3)), np.zeros(count, np.int64), np.zeros(count),
@@ -194,16 +204,16 @@ def _run(
     budget = budget_of(wiring)
     if precision == "single":
         rough = wiring._replace(supplied=wiring.supplied.astype(np.float32), sold=wiring.sold.astype(np.float32))
-        kernel.run(rough, scenarios, epsilon, budget, found)
+        kernel.run(rough, scenarios, epsilon, budget, found, stop)
         doubtful = np.flatnonzero(found.margin < _DOUBT)
         if len(doubtful) == 0:
             return found
-        sure = _run(wiring, _some(scenarios, doubtful), epsilon, "double", whole)
+        sure = _run(wiring, _some(scenarios, doubtful), epsilon, "double", whole, stop)
         found.loss[doubtful], found.iterations[doubtful] = sure.loss, sure.iterations
         if whole:
             found.down[:, doubtful], found.up[:, doubtful] = sure.down, sure.up
         return found
-    kernel.run(wiring, scenarios, epsilon, budget, found)
+    kernel.run(wiring, scenarios, epsilon, budget, found, stop)
     return found
 
 
@@ -223,26 +233,32 @@ def _some(scenarios: kernel.Scenarios, which: Integers) -> kernel.Scenarios:
     return kernel.Scenarios(np.concatenate(([0], np.cumsum(counts))), scenarios.firm[at], scenarios.lost[at])
 
 
-def _piece(count: int, links: int) -> int:
-    """Scenarios in a piece of work: larger where they are quick, so that a piece takes some seconds at the most."""
-    return max(CHUNK, min(count // (2 * numba.get_num_threads()) + 1, 300_000_000 // max(links, 1)))
+def _pieces(left: Integers, links: int) -> Iterator[Integers]:
+    """Pieces of work: small ones first, so that something is kept early; in the end larger where they are quick."""
+    most = max(CHUNK, min(len(left) // (2 * numba.get_num_threads()) + 1, 300_000_000 // max(links, 1)))
+    at, size = 0, min(most, CHUNK // 8)
+    while at < len(left):
+        yield left[at : at + size]
+        at, size = at + size, min(most, 2 * size)
 
 
 def _side_by_side(
-    work: Callable[[Integers], tuple[Integers, kernel.Found]], pieces: list[Integers]
+    work: Callable[[Integers], tuple[Integers, kernel.Found]], todo: Iterator[Integers], stop: npt.NDArray[np.bool_]
 ) -> Iterator[tuple[Integers, kernel.Found]]:
     """Pieces of work in threads (the kernel lets go of the interpreter), handed on as they are done.
 
-    When the caller stops, pieces that have begun are finished and the others are not begun.
+    When the caller stops, pieces that have begun are told to end, and are lost.
     """
-    todo = iter(pieces)
     threads = numba.get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
         running: set[Future[tuple[Integers, kernel.Found]]] = set()
-        while True:
-            running |= {pool.submit(work, piece) for piece in islice(todo, threads - len(running))}
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for one in done:
-                yield one.result()
+        try:
+            while True:
+                running |= {pool.submit(work, piece) for piece in islice(todo, threads - len(running))}
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for one in done:
+                    yield one.result()
+        finally:
+            stop[0] = True

@@ -178,6 +178,6 @@ def _empty(texts: pd.Series[str]) -> Integers:
 
 
 def _no_amount(column: pd.Series[float]) -> Integers:
-    """Positions of what is not a number of 0 or more."""
+    """Positions of what is not a number of 0 or more, or so large that sums would no longer be numbers."""
     number = pd.to_numeric(column, errors="coerce").to_numpy(float)
-    return np.flatnonzero(~(np.isfinite(number) & (number >= 0)))
+    return np.flatnonzero(~((number < 1e100) & (number >= 0)))

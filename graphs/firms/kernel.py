@@ -70,9 +70,14 @@ class _Reach(NamedTuple):
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def run(  # pragma: no cover - compiled
-    wiring: Wiring, scenarios: Scenarios, epsilon: float, budget: int, found: Found
+    wiring: Wiring,
+    scenarios: Scenarios,
+    epsilon: float,
+    budget: int,
+    found: Found,
+    stop: npt.NDArray[np.bool_],
 ) -> None:
-    """Carry every scenario to its own convergence; fills ``found``.
+    """Carry every scenario to its own convergence; fills ``found``. Ends early when ``stop[0]`` becomes true.
 
     A lane that is done is wiped in one sweep along with the others (cheaper than n strided writes) and takes the next
     scenario, so that stragglers hold up nobody.
@@ -93,7 +98,7 @@ def run(  # pragma: no cover - compiled
                     scenario[lane], keep[lane] = upcoming, 1
                 _forget(reach)
                 upcoming += 1
-        if scenario.max() < 0:
+        if scenario.max() < 0 or stop[0]:
             return
         _shortage(wiring, down, market, short)
         _sweep(wiring, down, short, up, next_up, market, floor, struck, keep, change, loss)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from graphs.classification import DATA
 from graphs.errors import Fault, Faults
+from graphs.sources.tables import text_table
 from graphs.valuechain import Meta, ValueChain
 
 
@@ -58,12 +59,22 @@ def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
         850.0
     """
     folder = Path(folder)
-    missing = [name for name in ("nodes.csv", "flows.csv") if not (folder / name).is_file()]
-    if missing:
-        raise Faults(
-            Fault(str(folder), name, "the file is missing", "a chain needs nodes.csv and flows.csv") for name in missing
-        )
-    nodes, flows = _table(folder / "nodes.csv"), _table(folder / "flows.csv")
+    names = ("nodes.csv", "flows.csv")
+    mend = "a chain needs nodes.csv and flows.csv"
+    faults = [
+        Fault(str(folder), name, "is a folder" if (folder / name).is_dir() else "the file is missing", mend)
+        for name in names
+        if not (folder / name).is_file()
+    ]
+    tables = {}
+    for name in names:
+        try:
+            tables[name] = _table(folder / name) if (folder / name).is_file() else pd.DataFrame()
+        except Faults as found:
+            faults += found.faults
+    if faults:
+        raise Faults(faults)
+    nodes, flows = tables["nodes.csv"], tables["flows.csv"]
     if "key" not in nodes:
         raise Faults([Fault("nodes.csv", "key", "the column is missing", "name each node, such as DE_C29")])
     meta = _meta(folder) if (folder / "meta.json").is_file() else Meta(folder.name, 0, str(folder))
@@ -71,13 +82,14 @@ def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
 
 
 def _table(file: Path) -> pd.DataFrame:
-    """A CSV file with keys as text; only empty cells are missing ("NA" is Namibia)."""
-    keys = dict.fromkeys(("key", "country", "industry", "label", "supplier", "buyer"), str)
-    try:
-        return pd.read_csv(file, dtype=keys, keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        mend = "save it as CSV in UTF-8, with commas and the names of the columns in the first row"
-        raise Faults([Fault(file.name, "file", f"cannot be read ({error})", mend)]) from None
+    """A CSV file with keys as text and amounts as numbers where they are; empty cells are missing."""
+    table = text_table(file)
+    table = table.where(table != "", None)
+    for name in set(table) - {"key", "country", "industry", "label", "supplier", "buyer"}:
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        if (numbers.notna() == table[name].notna()).all():
+            table[name] = numbers
+    return table
 
 
 def _meta(folder: Path) -> Meta:

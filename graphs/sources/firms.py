@@ -8,6 +8,7 @@ import pandas as pd
 
 from graphs.errors import Fault, Faults
 from graphs.firms.network import FirmNetwork
+from graphs.sources.tables import text_table
 
 
 def read_firms(links: Path, firms: Path, essential: Path | None = None) -> FirmNetwork:
@@ -31,11 +32,19 @@ def read_firms(links: Path, firms: Path, essential: Path | None = None) -> FirmN
     """
     files = [file for file in (links, firms, essential) if file is not None]
     faults = [
-        Fault(str(file), "file", "is missing", "check the name and the folder") for file in files if not file.is_file()
+        Fault(str(file), "file", "is a folder" if file.is_dir() else "is missing", "check the name and the folder")
+        for file in files
+        if not file.is_file()
     ]
+    tables = {}
+    for file in files:
+        try:
+            tables[file] = _table(file) if file.is_file() else pd.DataFrame()
+        except Faults as found:
+            faults += found.faults
     if faults:
         raise Faults(faults)
-    table = _table(firms)
+    table = tables[firms]
     if "firm" not in table:
         raise Faults(
             [Fault(firms.name, "firm", "the column is missing", "name the columns firm, sector in the first row")]
@@ -46,10 +55,10 @@ def read_firms(links: Path, firms: Path, essential: Path | None = None) -> FirmN
         nodes = nodes.drop(columns="revenue")
     matrix = None
     if essential is not None:
-        matrix = _table(essential)
+        matrix = tables[essential]
         matrix = matrix.set_index(matrix.columns[0]).rename_axis(None)
         matrix = matrix.where(matrix != "", None).apply(_numbers)
-    network_links = _table(links)
+    network_links = tables[links]
     if "weight" in network_links:
         network_links["weight"] = _numbers(network_links.weight)
     if "revenue" in nodes:
@@ -70,7 +79,9 @@ def _table(file: Path) -> pd.DataFrame:
         if file.suffix == ".parquet":
             table = pd.read_parquet(file)
             return table.astype({name: str for name in table if not pd.api.types.is_numeric_dtype(table[name])})
-        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError, OSError) as error:
+        return text_table(file)
+    except (ValueError, OSError) as error:
+        if isinstance(error, Faults):
+            raise
         mend = "save it as CSV in UTF-8, with commas and the names of the columns in the first row"
         raise Faults([Fault(file.name, "file", f"cannot be read ({error})", mend)]) from None

@@ -212,8 +212,12 @@ def test_open_accounts_are_all_listed(tmp_path: Path):
         ),
         pytest.param(NODES + ",5\n", FLOWS, "key", id="key empty"),
         pytest.param("name,output_meur\nDE_A,1\n", FLOWS, "nodes.csv, key", id="no key column"),
-        pytest.param("key;output_meur\nDE_A;1\n", FLOWS, "nodes.csv, key", id="semicolons"),
+        pytest.param("key;output_meur\nDE_A;1\n", FLOWS, "nodes.csv, file", id="semicolons"),
         pytest.param("key,output_meur\n", FLOWS, "nodes, key", id="no nodes"),
+        pytest.param(NODES.replace("100", "100,5", 1), FLOWS, "nodes.csv row 2", id="a comma too many"),
+        pytest.param(NODES + "\n" + "TW_B,5\n", FLOWS, "nodes.csv row", id="a blank row"),
+        pytest.param("key,output_meur,output_meur\nDE_A,1,1\n", FLOWS, "nodes.csv, output_meur", id="column twice"),
+        pytest.param("key,output_meur\nDE_A,1e308\n", FLOWS, "node DE_A, output_meur", id="too large"),
         pytest.param(NODES, "", "flows", id="file empty"),
     ],
 )

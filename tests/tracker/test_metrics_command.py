@@ -76,3 +76,13 @@ def test_a_write_that_fails_leaves_nothing_behind(folder: Path, monkeypatch: pyt
     assert "No space left on device" in result.stderr
     assert [file.name for file in folder.iterdir()] == ["metrics.csv"]
     assert (folder / "metrics.csv").read_text() == "what was there"
+
+
+def test_the_chain_that_is_read_is_not_overwritten(tmp_path: Path) -> None:
+    for file in (DATA / "toy").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    before = (tmp_path / "nodes.csv").read_bytes()
+    result = CliRunner().invoke(app, ["metrics", "--chain", str(tmp_path), "--out", str(tmp_path / "nodes.csv")])
+    assert result.exit_code == 2
+    assert "is read by this very command" in result.stderr.replace("\n", " ")
+    assert (tmp_path / "nodes.csv").read_bytes() == before

@@ -84,7 +84,9 @@ def test_revenue_makes_final_sales_leak(tmp_path: Path):
         (["--mode", "wild"], "'wild' is not known; choose mixed, linear, leontief"),
         (["--mode", "linear", "--epsilon", "2"], "2.0 is not between 0 and 1"),
         (["--mode", "linear", "--links", "nowhere.csv"], "nowhere.csv, file: is missing"),
-        (["--mode", "linear", "--out", "nowhere/esri.csv"], "No such file or directory"),
+        (["--mode", "linear", "--out", "/dev/null/esri.csv"], "/dev/null is a file, so nothing can be written into it"),
+        (["--mode", "linear", "--out", "."], "'.' is a folder"),
+        (["--mode", "linear", "--out", ""], "is a folder"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(files: Path, tmp_path: Path, change: list[str], words: str):
@@ -128,5 +130,14 @@ def test_ctrl_c_is_said_in_words(files: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("tracker.workbench.esri", stopped)
     result = run(*inputs(files), "--out", tmp_path / "esri.csv")
     assert result.exit_code == 130
-    assert "run the same command again to go on" in one_line(result.stderr)
+    assert "Stopped. Nothing is kept yet." in one_line(result.stderr)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_read_is_not_overwritten(files: Path):
+    for name in ("edges.csv", "firms.csv", "matrix.csv"):
+        before = (files / name).read_bytes()
+        result = run(*inputs(files), "--out", files / name)
+        assert result.exit_code == 2
+        assert "is read by this very command" in one_line(result.stderr)
+        assert (files / name).read_bytes() == before
