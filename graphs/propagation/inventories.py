@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numba
@@ -109,13 +111,40 @@ def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
     """
     made = np.empty_like(can)
     made[: len(known)] = known
-    share = share_of(np.ones(len(chain)), chain.output)
-    _weeks(
-        made, len(known), can, chain.once("sales", lambda: _rows(chain)), chain.output, share, hit.left, hit.pattern,
-        hit.supplier, hit.buyer, hit.flow,
-    )  # fmt: skip
+    weeks, nodes, scenarios = can.shape
+    rows = chain.once("sales", lambda: _rows(chain))
+    share = share_of(np.ones(nodes), chain.output)
+
+    def run(first: int, last: int, begin: int, end: int) -> None:
+        _weeks(
+            made, first, last, begin, end, can, rows, chain.output, share, hit.left, hit.pattern, hit.supplier,
+            hit.buyer, hit.flow,
+        )  # fmt: skip
+
+    parts = numba.get_num_threads() if scenarios > 1 and rows[0].size + rows[3].size > _LARGE else 1
+    if parts == 1:
+        run(len(known), weeks, 0, nodes)
+        return made
+    # A week has to wait for all of the week before. Threads that sleep until then, unlike those of BLAS, do not stand
+    # in the way of what runs beside them.
+    together = threading.Barrier(parts)
+
+    def part(number: int) -> None:
+        try:
+            for week in range(len(known), weeks):
+                run(week, week + 1, number * nodes // parts, (number + 1) * nodes // parts)
+                together.wait()
+        except BaseException:
+            together.abort()
+            raise
+
+    with ThreadPoolExecutor(parts) as pool:
+        list(pool.map(part, range(parts)))
     return made
 
+
+_LARGE = 200_000
+"""Coefficients from which on reading them takes longer than waiting for another thread."""
 
 _Rows = tuple[Floats, Integers, npt.NDArray[np.int32], Floats]
 
@@ -129,12 +158,13 @@ def _rows(chain: ValueChain) -> _Rows:
     return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int32), flows.data
 
 
-# One thread: a week has to wait for all of the week before, and threads that wait for each other every millisecond
-# stand still as soon as the machine has other work. Scenarios and disruptions are what runs side by side.
 @numba.njit(cache=True, nogil=True)
 def _weeks(  # pragma: no cover - compiled
     made: Floats,
     first: int,
+    last: int,
+    begin: int,
+    end: int,
     can: Floats,
     rows: _Rows,
     output: Floats,
@@ -145,9 +175,10 @@ def _weeks(  # pragma: no cover - compiled
     buyer: Integers,
     flow: Floats,
 ) -> None:
-    weeks, nodes, scenarios = can.shape
+    """Some weeks of the nodes from ``begin`` to ``end``."""
+    _, nodes, scenarios = can.shape
     missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
-    for week in range(first, weeks):
+    for week in range(first, last):
         some = False
         if week > 0:
             for j in range(nodes):
@@ -156,26 +187,30 @@ def _weeks(  # pragma: no cover - compiled
                     some |= missing[k, j] != 0.0
         unsold[:] = 0.0
         if some:
-            _times(rows, missing, unsold)
+            _times(rows, missing, unsold, begin, end)
         for link in range(len(flow)):
+            if not begin <= supplier[link] < end:
+                continue
             for k in range(scenarios):
                 level = made[week - 1, buyer[link], k] if week > 0 else 1.0
                 unsold[k, supplier[link]] += flow[link] * (1.0 - left[pattern[week], link, k]) * level
-        for i in range(nodes):
+        for i in range(begin, end):
             for k in range(scenarios):
                 made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * share[i]))
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def _times(rows: _Rows, values: Floats, into: Floats) -> None:  # pragma: no cover - compiled
-    """Rows times values (k × n), three scenarios at a time, so that each coefficient is read once for them."""
+def _times(  # pragma: no cover - compiled
+    rows: _Rows, values: Floats, into: Floats, begin: int, end: int
+) -> None:
+    """Some rows times values (k × n), three scenarios at a time, so that each coefficient is read once for them."""
     dense, start, column, coefficient = rows
     count, nodes = values.shape
     first = 0
     while first < count:
         # Fewer than three are left: the last is computed again, which costs nothing.
         a, b, c = values[first], values[min(first + 1, count - 1)], values[min(first + 2, count - 1)]
-        for i in range(nodes):
+        for i in range(begin, end):
             x, y, z = 0.0, 0.0, 0.0
             if len(dense):
                 row = dense[i]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -220,6 +221,23 @@ def test_scenarios_side_by_side_are_scenarios_alone(chain, seed: int):
         alone = [CutLinks(one.where, one.cut[:, [k]], one.active[:, [k]]) for one in links]
         kept = inventories(chain, capacity[:, :, [k]], alone, METHOD)
         np.testing.assert_allclose(together[:, :, [k]], kept, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["capacity", "links too"])
+def test_the_number_of_threads_does_not_matter(estimate, cut: bool):
+    """Chips of Taiwan and Korea on one thread and on all: the same to the last digit."""
+    capacity = np.ones((12, len(estimate), 2))
+    capacity[:8, [estimate.keys.get_loc("TW_C26"), estimate.keys.get_loc("KR_C26")], [0, 1]] = 0.6
+    where = np.arange(0, len(estimate.inputs.supplier), 1000)
+    links = [CutLinks(where, np.full((len(where), 2), 0.5), np.ones((12, 2)))] if cut else []
+    alone = inventories(estimate, capacity, links, METHOD)
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    try:
+        together = inventories(estimate, capacity, links, METHOD)
+    finally:
+        numba.set_num_threads(1)
+    assert (alone < 1).sum() > 100
+    np.testing.assert_array_equal(together, alone)
 
 
 def test_what_runs_beside_it_does_not_matter(estimate):
