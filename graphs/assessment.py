@@ -293,7 +293,7 @@ def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
     shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
     days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
     keys = [panel.rows[row][1] for row in shown]
-    frame = pd.DataFrame(lost @ panel.weights[:, shown], index=days, columns=keys)
+    frame = pd.DataFrame(panel.means(lost.T)[shown].T, index=days, columns=keys)
     return frame.rename_axis(index="week", columns="group")
 
 

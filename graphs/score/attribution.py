@@ -58,9 +58,11 @@ def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -
     time = effect.active[shock.weeks_before :, _LIKELY].mean()
     # Not by BLAS, whose threads go on waiting for work after a product and take the other cores from what runs beside.
     inverse, unsold = chain.leontief_inverse, _unsold(chain, effect)
-    to_suppliers = time * share_of(np.einsum("ij,j->i", inverse, unsold), chain.output)
+    hit = np.flatnonzero(unsold)
+    to_suppliers = time * share_of(np.einsum("ij,j->i", inverse[:, hit], unsold[hit]), chain.output)
     first = direct(chain, effect) * (effect.kind != "demand")
-    to_customers = time * np.einsum("i,ij->j", first, inverse)
+    hit = np.flatnonzero(first)
+    to_customers = time * np.einsum("i,ij->j", first[hit], inverse[hit])
     return _alone(chain, shock, effect, method, to_suppliers) + 1e-6 * (to_suppliers + to_customers) + 1e-15
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from graphs.method import Method
 from graphs.score import resilience
@@ -46,11 +48,20 @@ class Panel:
 
     def means(self, values: Floats) -> Floats:
         """Values of nodes (n × m) by row: means weighted by output."""
-        return np.vstack([self.weights.T @ values, values[self.nodes]])
+        return np.vstack([self._by_weight @ values, values[self.nodes]])
 
     def sums(self, values: Floats) -> Floats:
         """Amounts of nodes (n × m) by row: sums of what belongs to it."""
-        return np.vstack([self.shares.T @ values, values[self.nodes]])
+        return np.vstack([self._by_share @ values, values[self.nodes]])
+
+    # A node is in a few groups only.
+    @functools.cached_property
+    def _by_weight(self) -> sparse.csr_array:
+        return sparse.csr_array(self.weights.T)
+
+    @functools.cached_property
+    def _by_share(self) -> sparse.csr_array:
+        return sparse.csr_array(self.shares.T)
 
 
 def _panel(chain: ValueChain, method: Method) -> Panel:

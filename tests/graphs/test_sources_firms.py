@@ -78,7 +78,7 @@ def test_files_that_are_missing_or_no_tables(tmp_path: Path):
     with pytest.raises(Faults) as caught:
         read_firms(tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.csv")
     assert len(caught.value.faults) == 3
-    assert "cannot be read" in refusal(tmp_path, links="")
+    assert "is empty" in refusal(tmp_path, links="")
     assert "firm: the column is missing" in refusal(tmp_path, firms="id,sector\na,b\n")
     assert "supplier: the column is missing" in refusal(tmp_path, links="from,to,weight\n01,1,1\n")
     (tmp_path / "x.parquet").write_bytes(b"nonsense")
