@@ -45,7 +45,7 @@ def in_words() -> Iterator[None]:
         errors.print(f"The database cannot be used: {getattr(error, 'orig', None) or error}; {mend}", style="red")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        errors.print("Stopped; nothing was written.")
+        errors.print("Stopped.")
         raise typer.Exit(130) from None
     except OSError as error:
         errors.print(f"{error.filename or 'a file'}: {error.strerror}", style="red")

@@ -14,28 +14,16 @@ from graphs.valuechain import Floats, Integers, ValueChain, residual_demand, sha
 _LIKELY = 1
 
 
-def split(chain: ValueChain, shock: DatedShock, method: Method) -> Floats:
+def shares(costs: Sequence[Floats], nodes: int) -> Floats:
     """Share of each node's loss put down to each disruption in force, in proportion to its ``cost``.
 
     Returns:
         Nodes × disruptions, rows sum to 1; no columns without disruptions.
 
     Examples:
-        >>> from datetime import date
-        >>> from graphs import sources
-        >>> from graphs.disruption import Disruption
-        >>> from graphs.shock import shock
-        >>> chain, day = sources.toy(), date(2021, 3, 1)
-        >>> one = Disruption("A", ("DE",), day, effect="supply", severity_likely=0.3, industries=("C29",))
-        >>> two = Disruption("B", ("DE",), day, effect="supply", severity_likely=0.1, industries=("C29",))
-        >>> split(chain, shock(chain, [one, two], day, Method()), Method())[2].round(2).tolist()
-        [0.75, 0.25]
+        >>> shares([np.array([0.3, 0.1]), np.array([0.1, 0.1])], 2).round(9).tolist()
+        [[0.75, 0.25], [0.5, 0.5]]
     """
-    return shares([cost(chain, shock, effect, method) for effect in shock.effects], len(chain))
-
-
-def shares(costs: Sequence[Floats], nodes: int) -> Floats:
-    """Costs of each disruption as shares of the whole, node by node (n × disruptions)."""
     if not costs:
         return np.zeros((nodes, 0))
     table = np.column_stack(costs)

@@ -639,3 +639,16 @@ def test_a_chain_without_any_place_in_the_eu_is_answered_in_words(
     answers = {address: client.get(address).status_code for address in ("/", "/scores", "/graph", "/briefing")}
     desk.close()
     assert answers == dict.fromkeys(answers, 200)
+
+
+def test_an_older_answer_can_be_asked_for_and_one_that_is_not_there_is_refused(client: Any) -> None:
+    """Scores from an earlier position of the log; beyond its end there is nothing to recompute."""
+    now = client.get("/api/v1/scores", params={"on": "2020-04-26"}).json()
+    old = client.get("/api/v1/scores", params={"on": "2020-04-26", "log_position": 0}).json()
+    assert old["log_position"] == 0
+    assert {row["state"] for row in old["scores"]} == {100.0}
+    again = client.get("/api/v1/scores", params={"on": "2020-04-26", "log_position": now["log_position"]}).json()
+    assert again == now
+    beyond = client.get("/api/v1/scores", params={"log_position": now["log_position"] + 1})
+    assert beyond.status_code == 422
+    assert f"the log ends at {now['log_position']}" in beyond.text

@@ -31,7 +31,8 @@ def record(place: str, effect: str = "supply", severity: float = 0.4, days: int 
 
 
 def split(chain: ValueChain, *records: Disruption) -> np.ndarray:
-    return attribution.split(chain, shock(chain, records, ON, METHOD), METHOD)
+    found = shock(chain, records, ON, METHOD)
+    return attribution.shares([attribution.cost(chain, found, one, METHOD) for one in found.effects], len(chain))
 
 
 def cost_alone(chain: ValueChain, one: Disruption) -> np.ndarray:
@@ -174,6 +175,7 @@ def test_a_cut_that_overtime_makes_good_is_weighed_like_a_deeper_one(toy):
         Disruption(name, ("EU",), day, name, effect="supply", severity_low=cut, severity_likely=cut, severity_high=cut)
         for name, cut in (("D1", 0.09), ("D2", 0.10))
     ]
-    shares = attribution.split(toy, shock(toy, ones, day, Method()), Method())
+    found = shock(toy, ones, day, Method())
+    shares = attribution.shares([attribution.cost(toy, found, one, Method()) for one in found.effects], len(toy))
     assert shares[:8, 0] == pytest.approx(0.09 / 0.19, abs=0.03)
     assert (shares[:8, 0] < 0.5).all(), "the deeper cut is not blamed less"
