@@ -55,6 +55,7 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
     Examples:
         >>> import tempfile
         >>> from datetime import UTC, datetime
+        >>> from graphs.disruption import Disruption
         >>> from tracker.database import open_database
         >>> from tracker.log import Writer, append
         >>> writer = Writer(open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite"))
