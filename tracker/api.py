@@ -9,7 +9,7 @@ import networkx as nx
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from graphs.disruption import EARLIEST, LATEST
+from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
 from tracker import answer, intake, log, schema
 from tracker.desk import Desk
@@ -17,7 +17,7 @@ from tracker.desk import Desk
 router = APIRouter(prefix="/api/v1", tags=["version 1"])
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
-State = Literal["draft", "reported", "verified", "rejected", "resolved"]
+State = Literal["draft", "reported", "verified", "rejected", "resolved", "withdrawn", "merged"]
 
 
 def _problem(status: int, meaning: str) -> dict[int | str, dict[str, Any]]:

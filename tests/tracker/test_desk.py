@@ -210,7 +210,7 @@ def test_what_cannot_be_resolved(desk: Desk, at: datetime, strike: Disruption) -
     assert desk.position == 1
 
 
-@pytest.mark.parametrize("state", ["draft", "rejected"])
+@pytest.mark.parametrize("state", ["draft", "rejected", "withdrawn"])
 def test_what_never_counted_does_not_count_because_it_is_over(
     desk: Desk, at: datetime, strike: Disruption, state: str
 ) -> None:

@@ -1,0 +1,51 @@
+"""The kinds of record that the log keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphs.disruption import Disruption
+from graphs.organisation import Association, Cluster
+from graphs.recommendation import Action, Practice
+from graphs.record import Record
+from tracker.conversation import Comment, Evidence, Session
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: its word, its class, and how it is spoken of.
+
+    ``letter`` begins the ids that the log gives; ``plural`` names pages and files; ``one`` stands in sentences.
+    """
+
+    word: str
+    record: type[Record]
+    letter: str
+    plural: str
+    one: str
+
+
+KINDS = {
+    kind.word: kind
+    for kind in (
+        Kind("disruption", Disruption, "D", "disruptions", "a disruption"),
+        Kind("cluster", Cluster, "C", "clusters", "a cluster"),
+        Kind("association", Association, "N", "associations", "an association"),
+        Kind("practice", Practice, "P", "practices", "a practice"),
+        Kind("action", Action, "A", "actions", "an action"),
+        Kind("comment", Comment, "M", "comments", "a comment"),
+        Kind("evidence", Evidence, "E", "evidence", "a piece of evidence"),
+        Kind("session", Session, "S", "sessions", "a session"),
+    )
+}
+"""Every kind by its word."""
+
+
+def kind_of(record: Record) -> Kind:
+    """The kind of a record.
+
+    Examples:
+        >>> kind_of(Comment("D81", "The plant is open again.")).letter
+        'M'
+    """
+    return next(kind for kind in KINDS.values() if kind.record is type(record))
