@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from graphs.disruption import EARLIEST, LATEST
+from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from tracker import api, pages
 from tracker.desk import Desk

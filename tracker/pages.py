@@ -19,8 +19,10 @@ from graphs.score.resilience import LEVELS
 from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
-from tracker import intake, log
+from tracker import intake, keeping, log
 from tracker.api import AtDesk, On, desk_of
+from tracker.keeping import Change
+from tracker.permissions import local
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,8 +40,6 @@ _VOCABULARY = {
     "source_kinds": disruption.SOURCE_KINDS,
 }
 _MOST_ROWS = 12
-_NOBODY = "this desk"
-"""Stands in the history for somebody who gave no name."""
 
 
 def _environment() -> Environment:
@@ -124,7 +124,7 @@ def log_disruption(request: Request, desk: AtDesk, typed: Typed) -> Response:
     who = typed.pop("who", "").strip()
     try:
         record = intake.read(typed, desk.industries)
-        written = desk.write_one(record, who=who or _NOBODY, at=datetime.now(UTC))
+        written = desk.write(keeping.log_one, record, Change(local(who), datetime.now(UTC)))
     except Faults as found:
         return _form(request, typed | {"who": who}, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{written.id}", status_code=303)
@@ -141,7 +141,8 @@ def resolve(request: Request, desk: AtDesk, record_id: str, typed: Typed) -> Res
     """Close a disruption."""
     try:
         last = intake.day("end", typed.get("end", ""))
-        desk.resolve(record_id, last, who=typed.get("who", "").strip() or _NOBODY, at=datetime.now(UTC))
+        change = Change(local(typed.get("who", "")), datetime.now(UTC))
+        desk.write(keeping.review, record_id, "resolve", change, last, desk.duration_weeks)
     except Faults as found:
         return _disruption_page(request, record_id, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{record_id}", status_code=303)

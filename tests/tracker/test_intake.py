@@ -356,7 +356,7 @@ def test_column_names_are_read_without_regard_to_case() -> None:
 def test_quoted_cells_hold_newlines_and_separators() -> None:
     text = 'title,origin,start,description\n"a, b; ""c""","DE;FR",2021-03-01,"one\ntwo"\nNext,,2021-03-01,\n'
     assert faults_of_csv(text) == [
-        "row 3, origin: no place is given; say where it happens: a country, a region, EU or WORLD"
+        "row 3, cell B3, origin: no place is given; say where it happens: a country, a region, EU or WORLD"
     ]
     [record] = intake.read_csv(text.replace("Next,,2021-03-01,\n", ""), INDUSTRIES)
     assert (record.title, record.origin, record.description) == ('a, b; "c"', ("DE", "FR"), "one\ntwo")
@@ -365,7 +365,7 @@ def test_quoted_cells_hold_newlines_and_separators() -> None:
 def test_a_blank_row_counts_where_faults_are_named() -> None:
     """A spreadsheet shows the second record of this file in its row 5."""
     [found] = faults_of_csv(f"title,origin,start\n{ROW}\n\n\nFlood,Narnia,2021-03-01\n")
-    assert found.startswith("row 5, origin: 'Narnia'")
+    assert found.startswith("row 5, cell B5, origin: 'Narnia'")
 
 
 def test_every_fault_of_every_row_is_found() -> None:
@@ -378,19 +378,21 @@ def test_every_fault_of_every_row_is_found() -> None:
     )
     found = [fault.split(": ")[0] for fault in faults_of_csv(text)]
     assert sorted(found) == [
-        "row 2, origin",
-        "row 2, title",
-        "row 4, end",
-        "row 4, severity_likely",
-        "row 5, origin",
-        "row 5, start",
+        "row 2, cell A2, title",
+        "row 2, cell B2, origin",
+        "row 4, cell D4, end",
+        "row 4, cell E4, severity_likely",
+        "row 5, cell B5, origin",
+        "row 5, cell C5, start",
     ]
 
 
 def test_too_many_cells_are_a_fault_of_that_row() -> None:
     found = faults_of_csv(f"title,origin,start\n{ROW}\nNo chips, none at all,TW,2021-03-01\n,,2021-03-01\n")
-    assert found[0] == "row 3: has more cells than the first row; quote cells that hold a ,"
-    assert [one.split(":")[0] for one in found[1:]] == ["row 4, title", "row 4, origin"]
+    assert (
+        found[0] == "row 3: has more cells than the first row; give it a column, or quote cells that hold the separator"
+    )
+    assert [one.split(":")[0] for one in found[1:]] == ["row 4, cell A4, title", "row 4, cell B4, origin"]
 
 
 @pytest.mark.parametrize(
@@ -429,7 +431,7 @@ def test_ten_thousand_rows_are_read_and_no_more() -> None:
 
 def test_nul_bytes_are_a_fault_in_words() -> None:
     [found] = faults_of_csv("title,origin,start\nStr\x00ike,DE,2021-03-01\n")
-    assert found == "row 2, title: holds control characters; type it again as plain text"
+    assert found == "row 2, cell A2, title: holds control characters; type it again as plain text"
 
 
 @pytest.mark.parametrize("length", [25_000, 131_072, 131_073, 2_000_000])
