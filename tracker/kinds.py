@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from graphs.disruption import Disruption
 from graphs.organisation import Association, Cluster
 from graphs.recommendation import Action, Practice
-from graphs.record import Record
+from graphs.record import Record as Record
 from tracker.conversation import Comment, Evidence, Session
 
 
@@ -19,7 +20,7 @@ class Kind:
     """
 
     word: str
-    record: type[Record]
+    cls: type[Record]
     letter: str
     plural: str
     one: str
@@ -41,11 +42,21 @@ KINDS = {
 """Every kind by its word."""
 
 
-def kind_of(record: Record) -> Kind:
-    """The kind of a record.
+def kind_of(record: Record) -> str:
+    """The word for the kind of a record.
 
     Examples:
-        >>> kind_of(Comment("D81", "The plant is open again.")).letter
-        'M'
+        >>> kind_of(Comment("D81", "The plant is open again."))
+        'comment'
     """
-    return next(kind for kind in KINDS.values() if kind.record is type(record))
+    return next(word for word, kind in KINDS.items() if kind.cls is type(record))
+
+
+def revive(kind: str, body: dict[str, Any]) -> Record:
+    """A record from its plain values.
+
+    Examples:
+        >>> revive("cluster", {"name": "Chips of Silesia", "country": "PL"}).id
+        ''
+    """
+    return KINDS[kind].cls.from_dict(body)
