@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from graphs import classification
 
@@ -29,6 +29,8 @@ class Content:
     """
 
     needed: str = ""
+    absent: ClassVar[str] = "is empty"
+    """What is wrong with an empty field that is needed."""
 
     def wrong_type(self, value: Any) -> Wrong:
         """Whether it can be looked at in its kind at all."""
@@ -49,8 +51,6 @@ class Text(Content):
 
     def wrong(self, value: str) -> Wrong:
         """Longer than the limit, or with control characters."""
-        if self.needed and not value.strip():
-            yield "is empty", self.needed
         if len(value) > self.limit:
             yield f"has {len(value):,} characters", f"shorten it to {self.limit:,}"
         if any(unicodedata.category(one) in ("Cc", "Cs") for one in value if one not in "\r\n\t"):
@@ -139,9 +139,7 @@ class Reference(Content):
 
     def wrong(self, value: str) -> Wrong:
         """Nothing that can be an id; whether the log has it, only the log knows."""
-        if self.needed and not value.strip():
-            yield "is empty", self.needed
-        elif not ID.fullmatch(value):
+        if not ID.fullmatch(value):
             yield f"{value!r} is no id of a record", "write the id as it stands in the log, such as D81"
 
 
@@ -150,6 +148,7 @@ class Day(Content):
     """A date."""
 
     needed: str = ""
+    absent = "no date is given"
 
     def wrong_type(self, value: Any) -> Wrong:
         """A time of day is no date."""

@@ -108,8 +108,8 @@ class Cluster(Record):
 
     def rules(self) -> Iterator[Fault]:
         """A region lies in the country, as far as both are known."""
-        lies_in = classification.country((self.region or "")[:2])
-        if lies_in and self.country not in (None, "EU", lies_in):
+        lies_in, country = classification.country((self.region or "")[:2]), classification.country(self.country or "")
+        if lies_in and country not in (None, "EU", lies_in):
             fault = f"{self.region} does not lie in {self.country}"
             yield Fault("", "region", fault, "mend the region or the country")
 

@@ -54,10 +54,9 @@ class Record:
         """
         hints = get_type_hints(cls, include_extras=True)
         return tuple(
-            Field(
-                one.name, hints[one.name].__metadata__[0], get_origin(hints[one.name].__origin__) is tuple, one.default
-            )
+            Field(one.name, hint.__metadata__[0], get_origin(hint.__origin__) is tuple, one.default)
             for one in dataclasses.fields(cls)
+            for hint in (hints[one.name],)
         )
 
     def __post_init__(self) -> None:
@@ -126,8 +125,9 @@ class Field:
 
     def faults(self, value: Any) -> Iterator[Fault]:
         """What is wrong with a value of the right type."""
-        if value is None and self.content.needed:
-            yield Fault("", self.name, "no date is given", self.content.needed)
+        if self.content.needed and (value is None or not str(value).strip()):
+            yield Fault("", self.name, self.content.absent, self.content.needed)
+            return
         for one in value if self.many else () if self._is_default(value) else (value,):
             yield from (Fault("", self.name, *found) for found in self.content.wrong(one))
 

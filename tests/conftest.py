@@ -207,8 +207,8 @@ def _some_of(draw: st.DrawFn, words: tuple[str, ...]) -> tuple[str, ...]:
 st.register_type_strategy(ValueChain, chains())
 st.register_type_strategy(Disruption, records())
 for _kind in KINDS.values():
-    if _kind.record is not Disruption:
-        st.register_type_strategy(_kind.record, said(_kind.record))
+    if _kind.cls is not Disruption:
+        st.register_type_strategy(_kind.cls, said(_kind.cls))
 
 
 @pytest.fixture

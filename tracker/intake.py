@@ -62,7 +62,7 @@ def read(values: Mapping[str, Any], industries: Collection[str], kind: str = "di
         'PL'
     """
     of = KINDS[kind]
-    fields = {field.name: field for field in of.record.fields()}
+    fields = {field.name: field for field in of.cls.fields()}
     faults: list[Fault] = []
     known: dict[str, Any] = {}
     for name, value in values.items():
@@ -77,12 +77,12 @@ def read(values: Mapping[str, Any], industries: Collection[str], kind: str = "di
     if known.get("id") and not ID.fullmatch(known["id"]):
         mend = "leave it empty, or use letters, digits, point, dash and underscore with a digit among them: R81"
         faults.append(Fault("", "id", f"{short(known['id'])} cannot stand in an address", mend))
-    for field in of.record.fields():
+    for field in of.cls.fields():
         if isinstance(field.content, Industry):
             faults += _unknown_industries(field.name, known.get(field.name) or (), industries)
-    needed = {field.name: "" for field in of.record.fields() if field.default is dataclasses.MISSING}
+    needed = {field.name: "" for field in of.cls.fields() if field.default is dataclasses.MISSING}
     try:
-        record = of.record(**(needed | {name: value for name, value in known.items() if value is not None}))
+        record = of.cls(**(needed | {name: value for name, value in known.items() if value is not None}))
     except Faults as found:
         said = {fault.field for fault in faults}
         raise Faults([*faults, *(fault for fault in found.faults if fault.field not in said)]) from None
@@ -207,7 +207,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
 
 
 def _faults_of_columns(names: list[str], kind: Kind) -> list[Fault]:
-    fields = {field.name: field for field in kind.record.fields()}
+    fields = {field.name: field for field in kind.cls.fields()}
     faults = [
         Fault("row 1", name, "the column is missing", "give it a column")
         for name in sorted(fields)

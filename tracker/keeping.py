@@ -87,7 +87,7 @@ def log_one(turn: Turn, record: Record, change: Change) -> Standing:
     """
     found = sort(turn, [record])
     if found.known:
-        fault = f"the very same {kind_of(record).word} is already in the log"
+        fault = f"the very same {kind_of(record)} is already in the log"
         raise Faults([Fault("", "title", fault, "say what is different")])
     if found.amended:
         mend = "leave the id empty for a new record"
@@ -105,7 +105,7 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
         Refused, Faults: nothing is written then.
     """
     for record in records:
-        _permit(change.actor, operation or _OPERATIONS.get(kind_of(record).word, "log"), None)
+        _permit(change.actor, operation or _OPERATIONS.get(kind_of(record), "log"), None)
     _check_states(change.actor, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=_acts_for(change.actor), why=change.why)
@@ -122,7 +122,7 @@ def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
     for one in dict.fromkeys(records):
         standing = turn.standing(one.id) if one.id else None
         where = _name(one)
-        if standing is not None and standing.kind != kind_of(one).word:
+        if standing is not None and standing.kind != kind_of(one):
             fault = f"{one.id} is {KINDS[standing.kind].one}"
             faults.append(Fault(where, "id", fault, "leave the id empty for a new record"))
         elif one.id and one.id in named:
@@ -251,7 +251,7 @@ def undo(turn: Turn, record_id: str, change: Change) -> Standing:
     _permit(change.actor, "undo", dataclasses.replace(standing, reporter=last.who, author=last.who))
     if last.before is None:
         return _write(turn, workflow.withdrawn(standing.record), change, "undo")
-    return _write(turn, KINDS[standing.kind].record.from_dict(last.before), change, "undo")
+    return _write(turn, KINDS[standing.kind].cls.from_dict(last.before), change, "undo")
 
 
 def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standing:
@@ -268,7 +268,7 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
     if older is None:
         fault = f"{record_id} has no version {version}"
         raise Faults([Fault("", "version", fault, "choose one of its history")])
-    record = KINDS[standing.kind].record.from_dict(older.after)
+    record = KINDS[standing.kind].cls.from_dict(older.after)
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
 

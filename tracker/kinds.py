@@ -8,7 +8,7 @@ from typing import Any
 from graphs.disruption import Disruption
 from graphs.organisation import Association, Cluster
 from graphs.recommendation import Action, Practice
-from graphs.record import Record
+from graphs.record import Record as Record
 from tracker.conversation import Comment, Evidence, Session
 
 
@@ -20,7 +20,7 @@ class Kind:
     """
 
     word: str
-    record: type[Record]
+    cls: type[Record]
     letter: str
     plural: str
     one: str
@@ -42,21 +42,21 @@ KINDS = {
 """Every kind by its word."""
 
 
-def kind_of(record: Record) -> Kind:
-    """The kind of a record.
+def kind_of(record: Record) -> str:
+    """The word for the kind of a record.
 
     Examples:
-        >>> kind_of(Comment("D81", "The plant is open again.")).letter
-        'M'
+        >>> kind_of(Comment("D81", "The plant is open again."))
+        'comment'
     """
-    return next(kind for kind in KINDS.values() if isinstance(record, kind.record))
+    return next(word for word, kind in KINDS.items() if isinstance(record, kind.cls))
 
 
 def revive(kind: str, body: dict[str, Any]) -> Record:
     """A record from its plain values.
 
     Examples:
-        >>> revive("comment", {"about": "D81", "text": "The plant is open again."}).text
-        'The plant is open again.'
+        >>> revive("cluster", {"name": "Chips of Silesia", "country": "PL"}).id
+        ''
     """
-    return KINDS[kind].record.from_dict(body)
+    return KINDS[kind].cls.from_dict(body)

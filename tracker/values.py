@@ -7,9 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from graphs import classification
-from graphs.content import Content, Country, Day, Industry, Number, Place, Region, Share, Word
+from graphs.content import Address, Content, Country, Day, Industry, Number, Place, Region, Share, Word
 from graphs.errors import Fault, Faults
 from graphs.record import MOST_VALUES, Field
+
+_BETWEEN_ADDRESSES = r";(?=\s|https?://|$)"
+"""An address may hold a ; itself."""
 
 
 def read_value(field: Field, value: Any, faults: list[Fault]) -> Any:
@@ -73,11 +76,12 @@ def short(text: str) -> str:
 
 
 def _list(field: Field, value: Any, faults: list[Fault]) -> tuple[str, ...] | None:
-    parts = value.split(";") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
+    written = [value] if isinstance(value, str) else value
+    if not isinstance(written, (list, tuple)) or not all(isinstance(one, str) for one in written):
         faults.append(Fault("", field.name, f"{value!r} is not a list of texts", "write texts separated by ;"))
         return None
-    words = [part.strip() for part in parts if part.strip()]
+    separator = _BETWEEN_ADDRESSES if isinstance(field.content, Address) else ";"
+    words = [part.strip() for one in written for part in re.split(separator, one) if part.strip()]
     if len(words) > MOST_VALUES:
         faults.append(Fault("", field.name, "holds too many values", f"give at most {MOST_VALUES}"))
         return None
@@ -113,7 +117,7 @@ def _date(name: str, value: Any, faults: list[Fault]) -> date | None:
 def _share(name: str, value: Any, faults: list[Fault]) -> float | None:
     text = str(value).strip().replace(",", ".")
     percent = text.endswith("%")
-    number = re.fullmatch(r"-?\d{1,9}(\.\d{1,17})?(e-?\d{1,3})?", text.rstrip("% "), re.IGNORECASE)
+    number = re.fullmatch(r"-?\d{1,9}(\.\d{1,25})?(e-?\d{1,3})?", text.rstrip("% "), re.IGNORECASE)
     if not number or isinstance(value, bool):
         faults.append(Fault("", name, f"{short(text)} is no share", "write 40 % or 0.4"))
         return None
@@ -131,7 +135,7 @@ def _share(name: str, value: Any, faults: list[Fault]) -> float | None:
 def _number(name: str, value: Any, content: Number, faults: list[Fault]) -> float | None:
     """A number in digits; 1,200 may be a thousand or a little more than one, so it is refused."""
     text = str(value).strip()
-    pattern = r"\d{1,9}(\.0)?" if content.whole else r"\d{1,9}(\.\d{1,17}|,\d{1,2})?(e[+-]?\d{1,3})?"
+    pattern = r"\d{1,9}(\.0)?" if content.whole else r"\d{1,9}(\.\d{1,25}|,\d{1,2})?(e[+-]?\d{1,3})?"
     if isinstance(value, bool) or not re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII):
         fault = f"{short(text)} is no {'whole ' if content.whole else ''}number"
         faults.append(Fault("", name, fault, f"write it in digits: {'1200' if content.whole else '2.5'}"))

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
+from graphs.organisation import Cluster
 from tracker import intake
+from tracker.conversation import Comment
 from tracker.record import embedded
+from tracker.tables import Row, Table
 
 INDUSTRIES = ("A", "C10-C12", "C26", "C29", "H49", "H50")
 ENOUGH = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}
@@ -457,3 +460,79 @@ def test_the_embedded_record_survives_a_csv() -> None:
 def test_the_embedded_record_survives_json() -> None:
     for one in embedded([]):
         assert intake.read(json.loads(json.dumps(one.to_dict())), []) == one
+
+
+# Tables of any kind, row by row.
+
+
+def table(text: str) -> Table:
+    """A table as a spreadsheet shows it: columns and cells separated by |, the names in row 1."""
+    head, *rows = [tuple(line.split("|")) for line in text.split("\n")]
+    return Table(head, tuple(Row(number, cells) for number, cells in enumerate(rows, start=2)))
+
+
+CLUSTERS = "Name|members_industry|Country|\nChips|12|Poland|\n||| \nCars|a dozen|Narnia|\nShips|0||\n|1|DE|"
+
+
+def test_each_row_of_a_table_is_a_record_or_its_faults() -> None:
+    chips, cars, ships, unnamed = intake.readings(table(CLUSTERS), INDUSTRIES, "cluster")
+    assert [one.row.number for one in (chips, cars, ships, unnamed)] == [2, 4, 5, 6]
+    assert chips.record == Cluster("Chips", "PL", members_industry=12)
+    assert ships.record == Cluster("Ships", members_industry=0)
+    assert (chips.faults, ships.faults, cars.record, unnamed.record) == ((), (), None, None)
+    assert [str(one) for one in cars.faults + unnamed.faults] == [
+        "row 4, cell B4, members_industry: 'a dozen' is no whole number; write it in digits: 1200",
+        "row 4, cell C4, country: 'Narnia' is no known country; write an ISO code (DE), or EU",
+        "row 6, cell A6, name: is empty; write the name of the cluster",
+    ]
+
+
+def test_a_table_is_read_whole_or_not_at_all() -> None:
+    with pytest.raises(Faults) as found:
+        intake.read_table(table(CLUSTERS), INDUSTRIES, "cluster")
+    assert [one.where for one in found.value.faults] == ["row 4, cell B4", "row 4, cell C4", "row 6, cell A6"]
+    good = table("name|country\nChips|PL\nCars|DE")
+    assert intake.read_table(good, INDUSTRIES, "cluster") == [Cluster("Chips", "PL"), Cluster("Cars", "DE")]
+
+
+def test_columns_are_refused_before_any_row_is_read() -> None:
+    with pytest.raises(Faults) as found:
+        intake.readings(table("title|country\nChips|PL"), INDUSTRIES, "cluster")
+    assert [str(one).partition(";")[0] for one in found.value.faults] == [
+        "row 1, name: the column is missing",
+        "row 1, title: is not a field of a cluster",
+    ]
+
+
+def test_a_fault_of_a_field_without_a_column_names_its_row() -> None:
+    [reading] = intake.readings(table("about|said_by\nD81|Ana"), [], "evidence")
+    assert [str(one).partition(":")[0] for one in reading.faults] == ["row 2, address"]
+
+
+def test_the_row_after_the_last_that_is_allowed_is_a_fault_and_the_end() -> None:
+    long = Table(("about", "text"), tuple(Row(number, ("D1", "x")) for number in range(2, 10_010)))
+    *good, last = intake.readings(long, [], "comment")
+    assert len(good) == 10_000
+    assert all(one.record for one in good)
+    assert [str(one) for one in last.faults] == ["row 10002: more than 10,000 rows; split the file"]
+
+
+def test_rows_are_read_one_by_one() -> None:
+    """So that somebody who waits for many can be told how far it is."""
+    rows = intake.readings(Table(("about", "text"), (Row(2, ("D1", "x")),) * 3), [], "comment")
+    assert next(rows).record == Comment("D1", "x")
+    assert len(list(rows)) == 2
+
+
+def test_industries_of_every_kind_are_those_of_the_chain() -> None:
+    for kind in ("cluster", "practice"):
+        with pytest.raises(Faults) as found:
+            intake.read({"name" if kind == "cluster" else "title": "x", "industries": "Z99"}, INDUSTRIES, kind)
+        assert [str(one).partition(";")[0] for one in found.value.faults] == [
+            "industries: 'Z99' is no industry of this value chain"
+        ]
+
+
+def test_an_unknown_kind_is_an_error_of_the_caller() -> None:
+    with pytest.raises(KeyError, match="dragon"):
+        intake.read({}, [], "dragon")

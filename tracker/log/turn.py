@@ -57,7 +57,7 @@ class Turn:
         Args:
             record_id: of the one that is asked about; any if left out.
         """
-        content = fingerprint(kind_of(record).word, record.to_dict())
+        content = fingerprint(kind_of(record), record.to_dict())
         if any(said == content and record_id in (None, one) for said, one in self._said):
             return True
         query = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == content)
@@ -89,7 +89,7 @@ class Turn:
         """
         before = self.standing(record.id)
         number, previous = (self._written[-1][0].number, self._written[-1][0].hash) if self._written else self._began
-        kind, body, who = kind_of(record).word, record.to_dict(), one_line(who)
+        kind, body, who = kind_of(record), record.to_dict(), one_line(who)
         row: dict[str, Any] = {
             "number": number + 1,
             "at": stamp(at),
@@ -155,7 +155,7 @@ def append(
     """
     taken, written = {record.id for record in given}, []
     for record in given:
-        named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record).word, taken))
+        named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)
         written.append(turn.write(named, who=who, at=at, action=action, association=association, why=why))
     return written
