@@ -112,10 +112,11 @@ def _severity(text: str, begin: int, end: int, share: float, middle: bool) -> li
         return []
     words, meaning = text[begin:end], f"{100 * share:.3g} % is lost"
     if _LEFT.search(before):
-        if not _OF_NORMAL.match(text[end:]) or share == 1:
+        normal = _OF_NORMAL.match(text[end:])
+        if not normal or share == 1:
             return []  # "fell to 40 %": of what is not said
         share = 1 - share
-        words, meaning = text[begin : end + 12].strip(), f"so {100 * share:.3g} % is lost"
+        words, meaning = text[begin : end + normal.end()].strip(), f"so {100 * share:.3g} % is lost"
     if middle:
         meaning += " (the middle of the range)"
     return [Statement("severity_likely", f"{share:.3g}", 80 if middle else 90, words, meaning)]
@@ -135,7 +136,12 @@ def _dates(text: str, today: date | None) -> list[Statement]:
         day = last if field == "end" else first
         said = (role[0] if role else "") + text[begin:end]
         found.append((end, Statement(field, day.isoformat(), score, said.strip(), f"that is {day.isoformat()}")))
-    return [one for _, one in found]
+    said = [one for _, one in found]
+    starts = [one.value for one in said if one.field == "start"]
+    ends = [one.value for one in said if one.field == "end"]
+    if starts and ends and min(ends) < max(starts):
+        return []  # not what was meant: better none than a guess
+    return said
 
 
 def _days_in(text: str, today: date | None) -> list[tuple[int, int, date, date, int]]:
@@ -167,10 +173,13 @@ def _span(groups: dict[str, str | None], today: date | None, before: str) -> tup
             return None
         if not day and not year and not _BEFORE.search(before[-24:]):
             return None  # "March" may be a verb
-        if not year and today is not None:  # the latest that is not more than a month ahead
+        if not year and today is not None:
             year = today.year
-            if date(year, month, int(day or 1)) > today + timedelta(days=31):
-                year -= 1
+            role = _BEFORE.search(before[-24:])
+            if role and role["until"]:  # the next one, or one that is hardly over
+                year += date(year, month, int(day or 28)) < today - timedelta(days=31)
+            else:  # the latest that is not more than a month ahead
+                year -= date(year, month, int(day or 1)) > today + timedelta(days=31)
         first = date(year, month, int(day or 1))
         last = first if day else (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
         return first, last

@@ -76,11 +76,11 @@ def suggest(text: str, today: date | None = None, industries: Collection[str] = 
 
     Examples:
         >>> for one in suggest("Chip shortage from Taiwan"):
-        ...     print(one.field, one.value, one.score, "|", one.because)  # doctest: +ELLIPSIS
+        ...     print(one.field, one.value, one.score, "|", one.because)
         industries C26 90 | 'Chip shortage' is like 'Computer, electronic and optical products (C26)': synonym 'chip shortage'
         ecosystems Electronics 88 | 'Chip' is like 'Electronics': synonym 'chip'
         origin TW 90 | 'Taiwan' is Taiwan (TW)
-        stages inbound logistics 92 | ...
+        stages inbound logistics 75 | 'Chip shortage' is like 'inbound logistics': synonym 'chip shortage'
         effect supply 82 | 'shortage' is like 'supply': synonym 'shortage'
         >>> suggest("It was not in France")
         []
@@ -110,7 +110,7 @@ def _whole(text: str, words: list[Token], known: Vocabulary) -> Iterator[_Match]
             if entry.cased and not _capitals(said, entry.words):
                 continue
             score = float(entry.score)
-            if entry.words in HOMONYMS and entry.kind != "synonym" and _named_person(text, word, words, end):
+            if entry.words in HOMONYMS and _named_person(text, word, words, end):
                 continue
             if entry.field == "origin" and entry.kind == "name" and said.islower():
                 score -= 12
@@ -165,13 +165,16 @@ def _typing_errors(words: list[Token], known: Vocabulary) -> Iterator[_Match]:
 
 
 def _longest(matches: list[_Match]) -> list[_Match]:
-    """Of matches that share a word the longest, for each field; what reads as nothing covers every field."""
+    """Of matches that share a word the longest, for each field.
+
+    What reads as nothing covers every field, and no place is read inside longer words: turkey farm, port wine.
+    """
     kept: list[_Match] = []
     for one in sorted(matches, key=lambda one: (one.begin - one.end, one.begin)):
         covered = any(
             other.begin < one.end
             and one.begin < other.end
-            and (other.entry.field in ("", one.entry.field))
+            and (other.entry.field in ("", one.entry.field) or one.entry.field == "origin")
             and other.end - other.begin > one.end - one.begin
             for other in kept
         )
@@ -272,18 +275,27 @@ def _is_region(value: str) -> bool:
 
 
 def _felt(matches: list[_Match], words: list[Token]) -> list[_Match]:
-    """Places after "to", "for" or "hits" are where it is felt, if another place is where it comes from."""
+    """Places after "to", "for" or "hits" are where it is felt, if another place is where it comes from.
+
+    So is the EU beside a place outside it: the tracker follows what reaches the EU.
+    """
     places = [one for one in matches if one.entry.field == "origin"]
-    moved = []
+    outside = any(_outside(one.entry.value) for one in places)
+    moved: dict[int, _Match] = {}
     for one in places:
         before = [word.stem for word in words[max(0, one.begin - 3) : max(0, one.begin)] if word.stem not in _SKIP]
-        if before and before[-1] in _TO:
-            moved.append(one)
-    if not moved or {one.entry.value for one in moved} >= {one.entry.value for one in places}:
+        entry = replace(one.entry, field="felt")
+        if one.entry.value == "EU" and outside:
+            moved[id(one)] = replace(one, entry=entry, because=f"{one.because}, and the other place lies outside")
+        elif before and before[-1] in _TO:
+            moved[id(one)] = replace(one, entry=entry, because=f"{one.because}, after '{before[-1]}'")
+    if all(id(one) in moved for one in places):
         return matches
-    gone = {id(one) for one in moved}
-    rest = [one for one in matches if id(one) not in gone]
-    return rest + [replace(one, entry=replace(one.entry, field="felt")) for one in moved]
+    return [moved.get(id(one), one) for one in matches]
+
+
+def _outside(value: str) -> bool:
+    return value not in ("EU", "WORLD") and (classification.country(value[:2]) or value) not in classification.EU27
 
 
 def _joined(matches: list[_Match]) -> list[Suggestion]:
@@ -312,7 +324,7 @@ def _memberships(found: list[Suggestion]) -> list[Suggestion]:
     table = _verified()
     added: dict[str, Suggestion] = {}
     for one in found:
-        if one.field == "industries" and one.score >= 80:
+        if one.field == "industries" and one.score >= 80 and len(one.value) == 3:
             for name in table.ecosystem[table.nace_division.isin(classification.divisions(one.value))].unique()[:2]:
                 because = f"{label_of('industries', one.value)} belongs to it"
                 added.setdefault(name, Suggestion("ecosystems", name, round(0.75 * one.score), because))

@@ -42,7 +42,11 @@ _COMMON = frozenset(
     "public supply management materials material preparations articles means specialised similar auxiliary programming "
     "office business head operation first water air land social security technical rental leasing repair installation "
     "undifferentiated extraterritorial organisations bodies membership households private information collection "
-    "real estate special scientific professional administrative fabricated basic motor".split()
+    "real estate special scientific professional administrative fabricated basic motor administration agency analysis "
+    "animal archives civil conditioning creative cultural crude development disposal domestic employers employment "
+    "extraction investigation landscape legal manufacturing market media metallic mineral motion natural operator "
+    "personnel picture plaiting producing programme recorded recovery refined remediation reproduction reservation "
+    "sound steam straw testing trailers transportation wearing defence industry n.e.c. recording".split()
 )
 """Words of labels that say nothing alone."""
 
@@ -127,13 +131,13 @@ def vocabulary() -> Vocabulary:
     """
     by_stem: dict[str, list[Entry]] = {}
     near: list[tuple[frozenset[str], frozenset[str], Entry]] = []
-    for entry in (*_synonyms(), *_countries(), *_regions(), *_labels(), *_words_of_classes()):
+    for entry in (*_countries(), *_regions(), *_synonyms(), *_labels(), *_words_of_classes()):
         if " ~ " in entry.words:
             sides = [frozenset(stem(word) for word in side.split("/")) for side in entry.words.split(" ~ ")]
             near.append((sides[0], sides[1], entry))
         elif entry.stems:
             by_stem.setdefault(entry.stems[0], []).append(entry)
-    # The longest first; of the same words and value only the first, which is the synonym.
+    # The longest first; of the same words and value only the first.
     whole = {}
     for first, entries in by_stem.items():
         unique = {(one.stems, one.field, one.value, one.cased): one for one in reversed(entries)}
@@ -211,6 +215,8 @@ def _regions() -> Iterator[Entry]:
 def _labels() -> Iterator[Entry]:
     owners: dict[str, set[str]] = {}
     for code, label in _industries().items():
+        if "-" in code:
+            continue  # a range has no label of its own
         yield _entry(label, "industries", code, SCORE_LABEL, "label", False)
         for word in {one.stem for one in tokens(label) if len(one.text) >= 5}:
             owners.setdefault(word, set()).add(code)
