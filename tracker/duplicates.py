@@ -4,7 +4,8 @@ The score is 0.60 · title + 0.15 · place + 0.12 · industry + 0.13 · dates, e
 half. Of the titles the better counts of two comparisons: letters (token sort ratio, accents folded), and meaning:
 words are replaced by what they point to in ``tracker.vocabulary`` (chips and semiconductors are both C26), and twice
 the common ones are divided by all. What contradicts holds the score below ``LIKELY``: other places, other industries,
-or dates more than ``APART_DAYS`` days apart. Two strikes in two countries are two events.
+dates more than ``APART_DAYS`` days apart, or one known to be over before the other began. Two strikes in two countries
+are two events, and so are two months of the same figure.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from graphs import classification
 from graphs.disruption import Disruption
-from tracker.vocabulary import tokens, vocabulary
+from tracker.vocabulary import Entry, tokens, vocabulary
 
 LIKELY = 70
 """From here it is likely the same."""
@@ -27,6 +28,7 @@ LEAST = 45
 """What is below is not shown."""
 APART_DAYS = 120
 _CAP_PLACE, _CAP_OTHER = 55, 66
+_CHANCE = 0.35
 _COMPARED = 150
 """Records with the most alike titles that are compared in full."""
 _STOP = frozenset(
@@ -96,9 +98,7 @@ class Prepared:
         return Prepared(tuple(now), tuple(letters), tuple(meanings), position)
 
 
-def similar(
-    candidate: Disruption | Sketch, records: Prepared | Sequence[Disruption], most: int = 5
-) -> list[Likeness]:
+def similar(candidate: Disruption | Sketch, records: Prepared | Sequence[Disruption], most: int = 5) -> list[Likeness]:
     """The records that are most like the candidate, the likest first; never the candidate itself.
 
     Args:
@@ -107,10 +107,10 @@ def similar(
     Examples:
         >>> from datetime import date
         >>> chips = Disruption("Chip shortage stops car plants", ("TW",), date(2021, 3, 1), "D1", industries=("C26",))
-        >>> typed = Sketch("Lack of semiconductors halts car makers", origin=("TW",), start=date(2021, 3, 4))
+        >>> typed = Sketch("Lack of semiconductors halts lines of car makers", origin=("TW",), start=date(2021, 3, 4))
         >>> [found] = similar(typed, [chips])
         >>> found.record.id, found.likely, found.reasons
-        ('D1', True, ('titles 76 % alike', 'same place: Taiwan', 'starts 3 days apart'))
+        ('D1', True, ('titles 89 % alike', 'same place: Taiwan', 'starts 3 days apart'))
         >>> similar(Sketch("Strike of bakers", origin=("PT",)), [chips])
         []
     """
@@ -127,10 +127,16 @@ def similar(
         record = prepared.records[at]
         if record is candidate or (record.id and record.id == getattr(candidate, "id", "")):
             continue
-        title = max(fuzz.ratio(letters, prepared.letters[at]), 100 * _dice(meaning, prepared.meanings[at]))
+        title = _titles(letters, meaning, prepared.letters[at], prepared.meanings[at])
         found.append(_likeness(candidate, record, title))
     found = [one for one in found if one.score >= LEAST]
     return sorted(found, key=lambda one: (-one.score, one.record.id))[:most]
+
+
+def _titles(letters: str, meaning: str, other_letters: str, other_meaning: str) -> float:
+    """0–100, the better of letters and meaning; any two titles share a third of their letters, which counts nothing."""
+    ratio = max(0.0, fuzz.ratio(letters, other_letters) - 100 * _CHANCE) / (1 - _CHANCE)
+    return max(ratio, 100 * _dice(meaning, other_meaning))
 
 
 def _likeness(candidate: Disruption | Sketch, record: Disruption, title: float) -> Likeness:
@@ -146,7 +152,8 @@ def _likeness(candidate: Disruption | Sketch, record: Disruption, title: float) 
         cap = min(cap, _CAP_OTHER)
     dates, apart, reason = _dates(candidate, record)
     reasons += reason
-    if apart > APART_DAYS:
+    over = candidate.end is not None and record.end is not None and apart > 0
+    if apart > APART_DAYS or over:
         cap = min(cap, _CAP_OTHER)
     score = 0.60 * title + 15 * place + 12 * industry + 13 * dates
     return Likeness(record, round(min(score, cap)), tuple(reasons))
@@ -161,21 +168,40 @@ def _letters(title: str) -> str:
 
 @functools.lru_cache(maxsize=50_000)
 def _meaning(title: str) -> str:
-    """The words of a title, each as what it points to if it points to an industry, a place or an effect."""
+    """What the words of a title point to, and the stems of those that point to nothing."""
     known, words = vocabulary(), tokens(title)
-    found, at = [], 0
-    while at < len(words):
-        step, value = 1, words[at].stem
-        for entry in known.by_stem.get(value, ()):
+    found: set[str] = set()
+    covered: set[int] = set()
+    for at, word in enumerate(words):
+        surest: dict[str, Entry] = {}
+        for entry in known.by_stem.get(word.stem, ()):
             size = len(entry.stems)
             same = tuple(one.stem for one in words[at : at + size]) == entry.stems
-            if same and entry.field in ("industries", "origin", "effect") and (not entry.cased or words[at].text[0].isupper()):
-                step, value = size, f"{entry.value.casefold()}"
-                break
-        if value not in _STOP or step > 1:
-            found.append(value)
-        at += step
-    return " ".join(sorted(set(found)))
+            if (
+                same
+                and entry.field in ("industries", "origin", "effect")
+                and (not entry.cased or word.text[0].isupper())
+            ):
+                covered |= set(range(at, at + size))
+                if entry.field not in surest or entry.score > surest[entry.field].score:
+                    surest[entry.field] = entry
+        found |= {entry.value.casefold() for entry in surest.values()}
+    turns = _turns()
+    left = [word.stem for at, word in enumerate(words) if at not in covered]
+    found |= {turns.get(stem, stem) for stem in left if stem not in _STOP}
+    return " ".join(sorted(found))
+
+
+@functools.cache
+def _turns() -> dict[str, str]:
+    """Words that the pairs of the vocabulary treat alike, under one of them: halted, stopped and shut."""
+    turns: dict[str, str] = {}
+    for left, right, _ in vocabulary().near:
+        for side in (left, right):
+            known = sorted({turns[word] for word in side if word in turns})
+            name = known[0] if known else f"~{min(side)}"
+            turns |= {word: name for word in side if word not in turns}
+    return turns
 
 
 def _dice(one: str, other: str) -> float:
@@ -211,14 +237,14 @@ def _holds(large: str, small: str) -> bool:
 
 
 def _industries(candidate: Disruption | Sketch, record: Disruption) -> tuple[float, list[str]]:
-    """Share of the divisions that both name; without industries, whether they share an ecosystem."""
+    """0.5 to 1 by the share of common divisions; without industries, whether they share an ecosystem."""
     ours, theirs = _covered(candidate.industries), _covered(record.industries)
     if ours and theirs:
         common = sorted(ours & theirs)
         if not common:
             return 0.0, ["other industries"]
         same = [code for code in candidate.industries if code in record.industries] or common[:3]
-        return max(0.5, len(common) / min(len(ours), len(theirs))), [f"same industry: {', '.join(same)}"]
+        return 0.5 + 0.5 * len(common) / max(len(ours), len(theirs)), [f"same industry: {', '.join(same)}"]
     shared = [one for one in candidate.ecosystems if one in record.ecosystems]
     return (0.8, [f"same ecosystem: {', '.join(shared)}"]) if shared else (0.5, [])
 

@@ -54,7 +54,9 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(r"\b(?:at|to|only|auf|à|al)\s+(?:only\s+|about\s+|around\s+|just\s+)?$", re.IGNORECASE)
-_OF_NORMAL = re.compile(r"^\W{0,2}(?:of (?:its |their |the |normal|usual|capacity|pre)|capacity|der kapazität)", re.IGNORECASE)
+_OF_NORMAL = re.compile(
+    r"^\W{0,2}(?:of (?:its |their |the |normal|usual|capacity|pre)|capacity|der kapazität)", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"[;:!?\n]|[.,](?=\s)|\b(?:while|but|and|aber|und|mais|et|ma|pero)\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\b(?:because of|due to|caused by|owing to|as a result of|following|wegen|aufgrund|à cause de|en raison de|"
@@ -66,7 +68,9 @@ _SINCE = (
     r"since|from|starting|beginning|started on|began on|as of|on|in|seit(?: dem)?|ab(?: dem)?|vom|am|im|depuis(?: le)?"
     r"|à partir du|dal|da|desde(?: el)?"
 )
-_BEFORE = re.compile(rf"(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE}))\s*(?:the |end of |early |mid-?\s?|late )?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE}))\s*(?:the |end of |early |mid-?\s?|late )?$", re.IGNORECASE
+)
 _DAYS = {name: number for number, names in enumerate(
     ("monday montag lundi lunedì lunes", "tuesday dienstag mardi martedì martes", "wednesday mittwoch mercredi "
      "mercoledì miércoles", "thursday donnerstag jeudi giovedì jueves", "friday freitag vendredi venerdì viernes",
@@ -131,17 +135,21 @@ def _dates(text: str, today: date | None) -> list[Statement]:
         taken.append((begin, end))
         role = _BEFORE.search(text[max(0, begin - 24) : begin])
         field = "end" if role and role["until"] else "start"
-        if not role and found and found[-1][1].field == "start" and re.fullmatch(r"\s*(?:to|-|–|bis|au|al)\s*", text[found[-1][0] : begin]):
+        if (
+            not role
+            and found
+            and found[-1][1].field == "start"
+            and re.fullmatch(r"\s*(?:to|-|–|bis|au|al)\s*", text[found[-1][0] : begin])
+        ):
             field = "end"
         day = last if field == "end" else first
         said = (role[0] if role else "") + text[begin:end]
         found.append((end, Statement(field, day.isoformat(), score, said.strip(), f"that is {day.isoformat()}")))
-    said = [one for _, one in found]
-    starts = [one.value for one in said if one.field == "start"]
-    ends = [one.value for one in said if one.field == "end"]
+    starts = [one.value for _, one in found if one.field == "start"]
+    ends = [one.value for _, one in found if one.field == "end"]
     if starts and ends and min(ends) < max(starts):
         return []  # not what was meant: better none than a guess
-    return said
+    return [one for _, one in found]
 
 
 def _days_in(text: str, today: date | None) -> list[tuple[int, int, date, date, int]]:
@@ -210,7 +218,9 @@ def _relative(text: str, today: date | None) -> list[tuple[int, int, date, date,
             # "hier" is yesterday in French and here in German.
             if one[0].casefold() != "hier" or re.search(r"(?i)\b(?:depuis|le|la|les|une|des)\b", text):
                 found.append((one.start(), one.end(), first, last, 80))
-    for one in re.finditer(rf"\b(?:since|seit|depuis|da|desde)\s+(?:last |el |le )?({'|'.join(_DAYS)})\b", text, re.IGNORECASE):
+    for one in re.finditer(
+        rf"\b(?:since|seit|depuis|da|desde)\s+(?:last |el |le )?({'|'.join(_DAYS)})\b", text, re.IGNORECASE
+    ):
         back = (today.weekday() - _DAYS[one[1].casefold()]) % 7 or 7
         day = today - timedelta(days=back)
         found.append((one.start(1), one.end(1), day, day, 78))
@@ -242,7 +252,11 @@ def _months() -> dict[str, int]:
 
 @functools.cache
 def _patterns() -> tuple[tuple[re.Pattern[str], int], ...]:
-    written = {name for language in ("es", "it", "fr", "de", "en") for name in Locale(language).months["format"]["wide"].values()}
+    written = {
+        name
+        for language in ("es", "it", "fr", "de", "en")
+        for name in Locale(language).months["format"]["wide"].values()
+    }
     months = "|".join(sorted({re.escape(name) for name in written}, key=len, reverse=True))
     capital = "|".join(sorted({re.escape(name.capitalize()) for name in written}, key=len, reverse=True))
     year, day = r"(?P<year>(?:19|20)\d\d)", r"(?P<day>[0-3]?\d)"

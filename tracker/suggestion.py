@@ -10,6 +10,7 @@ holds it and prints it: ``python3 -m pytest tests/tracker/test_suggestion.py -k 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -31,17 +32,25 @@ MOST_LETTERS = 2_000
 SINGLE = ("effect", "severity_likely", "start", "end", "cause")
 _ORDER = ("industries", "ecosystems", "origin", "felt", "stages", *SINGLE)
 _CODE = re.compile(r"(?<![\w.&/-])(?:[A-Z]{2}[0-9A-Z]{0,3}|[A-U]\d\d(?:\.\d{1,2})?(?:-[A-U]?\d\d)?)(?![\w&-]|\.\d)")
-_DOUBTFUL = frozenset("IT HR IN NO IS AT BE DE ES ME MY SO TO PM AM AI CV PR PC TV CO AD DO LA MA PA ID CC MD GM SM".split())
+_DOUBTFUL = frozenset(
+    "IT HR IN NO IS AT BE DE ES ME MY SO TO PM AM AI CV PR PC TV CO AD DO LA MA PA ID CC MD GM SM".split()
+)
 """Codes of countries that are also words or short forms: only beside another code or in brackets."""
 _KNOWN_CODES = classification.EU27 | frozenset("EU UK GB US CN JP KR TW TR CH NO UA RU IN BR CA MX AU VN".split())
-_EXCLUDE = frozenset("except excluding outside not ausser ohne sauf hors excepte tranne eccetto salvo excepto unlike".split())
+_EXCLUDE = frozenset(
+    "except excluding outside not ausser ohne sauf hors excepte tranne eccetto salvo excepto unlike".split()
+)
 _NONE = frozenset("no not without never kein keine keinen ohne pas sans nessun nessuna sin ningun averted".split())
 _LACK = frozenset("no without kein keine keinen ohne sans senza sin".split())
 _TO = frozenset(
     "to for into hit hits hitting hurt hurts threaten threatens affect affects affecting reach reaches leaves nach fur "
     "vers pour verso per hacia trifft".split()
 )
-_SKIP = frozenset("the a an all most many some der die das den dem le la les l il lo i gli el los las of and in".split())
+_FROM = frozenset("from aus von".split())
+_IN = frozenset("in en im dans".split())
+_SKIP = frozenset(
+    "the a an all most many some der die das den dem le la les l il lo i gli el los las of and in".split()
+)
 _EFFECT_OF_LACK = 68
 
 
@@ -277,21 +286,29 @@ def _is_region(value: str) -> bool:
 def _felt(matches: list[_Match], words: list[Token]) -> list[_Match]:
     """Places after "to", "for" or "hits" are where it is felt, if another place is where it comes from.
 
-    So is the EU beside a place outside it: the tracker follows what reaches the EU.
+    So are those after "in" if another stands after "from", and so is the EU beside a place outside it: the tracker follows what reaches the EU.
     """
     places = [one for one in matches if one.entry.field == "origin"]
     outside = any(_outside(one.entry.value) for one in places)
     moved: dict[int, _Match] = {}
+    fronts = {id(one): _front(one, words) for one in places}
+    sent = any(front in _FROM for front in fronts.values())
     for one in places:
-        before = [word.stem for word in words[max(0, one.begin - 3) : max(0, one.begin)] if word.stem not in _SKIP]
+        front = fronts[id(one)]
         entry = replace(one.entry, field="felt")
         if one.entry.value == "EU" and outside:
             moved[id(one)] = replace(one, entry=entry, because=f"{one.because}, and the other place lies outside")
-        elif before and before[-1] in _TO:
-            moved[id(one)] = replace(one, entry=entry, because=f"{one.because}, after '{before[-1]}'")
+        elif front in _TO or (sent and front in _IN):
+            moved[id(one)] = replace(one, entry=entry, because=f"{one.because}, after '{front}'")
     if all(id(one) in moved for one in places):
         return matches
     return [moved.get(id(one), one) for one in matches]
+
+
+def _front(one: _Match, words: list[Token]) -> str:
+    """The word before a place, without articles."""
+    before = [word.stem for word in words[max(0, one.begin - 3) : max(0, one.begin)] if word.stem not in _SKIP]
+    return before[-1] if before else ""
 
 
 def _outside(value: str) -> bool:
@@ -331,6 +348,7 @@ def _memberships(found: list[Suggestion]) -> list[Suggestion]:
     return list(added.values())
 
 
+@functools.cache
 def _verified() -> pd.DataFrame:
     table = classification.ecosystems()
     return table[table.verified]
@@ -346,6 +364,4 @@ def _best(found: Iterable[Suggestion]) -> list[Suggestion]:
     by_field: dict[str, list[Suggestion]] = {}
     for one in sorted(found, key=lambda one: -one.score):
         by_field.setdefault(one.field, []).append(one)
-    return [
-        one for field in _ORDER for one in by_field.get(field, [])[: 1 if field in SINGLE else MOST_VALUES]
-    ]
+    return [one for field in _ORDER for one in by_field.get(field, [])[: 1 if field in SINGLE else MOST_VALUES]]

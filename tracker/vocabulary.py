@@ -77,7 +77,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All entries, found by their first stem; ``near`` holds the pairs of words; ``single`` lone words for typing errors."""
+    """All entries by their first stem, pairs of words that say something together, and lone words for typing errors."""
 
     by_stem: dict[str, tuple[Entry, ...]]
     near: tuple[tuple[frozenset[str], frozenset[str], Entry], ...]
@@ -140,8 +140,10 @@ def vocabulary() -> Vocabulary:
     # The longest first; of the same words and value only the first.
     whole = {}
     for first, entries in by_stem.items():
-        unique = {(one.stems, one.field, one.value, one.cased): one for one in reversed(entries)}
-        whole[first] = tuple(sorted(reversed(unique.values()), key=lambda one: -len(one.stems)))
+        unique: dict[tuple[object, ...], Entry] = {}
+        for one in entries:
+            unique.setdefault((one.stems, one.field, one.value, one.cased), one)
+        whole[first] = tuple(sorted(unique.values(), key=lambda one: -len(one.stems)))
     single = sorted(
         one.stems[0]
         for entries in whole.values()
@@ -193,12 +195,12 @@ def _synonyms() -> Iterator[Entry]:
 
 
 def _countries() -> Iterator[Entry]:
-    codes = [code for code in Locale("en").territories if len(code) == 2 and code.isalpha()]
+    codes = [str(code) for code in Locale("en").territories]
     for code in codes:
-        if classification.country(code) != code or code in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"):
+        if len(code) != 2 or classification.country(code) != code or code in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"):
             continue
         for language in LANGUAGES:
-            name = str(Locale(language).territories.get(code, ""))
+            name = str(Locale(language).territories.get(code) or "")
             if len(name) < 4 or name in _NEVER:
                 continue
             homonym = name in HOMONYMS
