@@ -1,7 +1,7 @@
 """Many lines typed or pasted during a call become as many disruptions, to be corrected in a table and saved together.
 
 One line a disruption. Bullets, numbers, check boxes and times (``08:41``) at its beginning are taken off; who says it
-(``Ana (Cluster X):``) goes to the note. Blank lines, and comments that begin with ``#`` or ``//``, are skipped. A line is
+(``Ana (Cluster X):``) goes to the note. Blank lines, and comments that begin with ``#`` or ``//``, are skipped. It is
 
 * free text: ``No chips from Taiwan, car plants down 40 % since 1 March 2021``; fields are suggested from its words;
 * parts between bars, the title first, the others in any order:

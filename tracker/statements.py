@@ -43,8 +43,8 @@ _LOSS = re.compile(
 )
 # A share of firms, answers or suppliers, a price, or a rise is no share of capacity that is lost.
 _NO_SHARE = re.compile(
-    r"^\W{0,2}(?:(?:of|der|des|delle|de las)\s+(?:\w+\s){0,3}?(?:compan\w+|firms?|business\w*|members?|respond\w+|smes?|suppliers?"
-    r"|clusters?|people|unternehmen|betriebe|entreprises|imprese|empresas|world|global|eu|applic\w+)\b"
+    r"^\W{0,2}(?:(?:of|der|des|delle|de las)\s+(?:\w+\s){0,3}?(?:compan\w+|firms?|business\w*|members?|respond\w+|smes?"
+    r"|suppliers?|clusters?|people|unternehmen|betriebe|entreprises|imprese|empresas|world|global|eu|applic\w+)\b"
     r"|(?:more|higher|teurer|plus cher|increase|rise|growth|tariffs?|duty|duties|discount|chance|probab\w+|inflation))",
     re.IGNORECASE,
 )
@@ -63,13 +63,16 @@ _CAUSE = re.compile(
     r"a causa di|dovuto a|debido a|a causa de)\s+([^.;\n|]{3,200})",
     re.IGNORECASE,
 )
-_UNTIL = r"until|till|til|through|up to|ended on|ends on|ended|ends|bis(?: zum)?|jusqu['’]?(?:au|en|à)|fino (?:al|a)|hasta(?: el)?|–|—"
+_UNTIL = (
+    r"until|till|til|through|up to|ended on|ends on|ended|ends|bis(?: zum)?|jusqu['’]?(?:au|en|à)|fino (?:al|a)"
+    r"|hasta(?: el)?|–|—"
+)
 _SINCE = (
     r"since|from|starting|beginning|started on|began on|as of|on|in|seit(?: dem)?|ab(?: dem)?|vom|am|im|depuis(?: le)?"
     r"|à partir du|dal|da|desde(?: el)?"
 )
 _BEFORE = re.compile(
-    rf"(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE}))\s*(?:the |end of |early |mid-?\s?|late )?$", re.IGNORECASE
+    rf"(?<!\w)(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE}))\s*(?:the |end of |early |mid-?\s?|late )?$", re.IGNORECASE
 )
 _DAYS = {name: number for number, names in enumerate(
     ("monday montag lundi lunedì lunes", "tuesday dienstag mardi martedì martes", "wednesday mittwoch mercredi "
@@ -155,17 +158,21 @@ def _dates(text: str, today: date | None) -> list[Statement]:
 def _days_in(text: str, today: date | None) -> list[tuple[int, int, date, date, int]]:
     """Where a day or month is named: begin, end, first day, last day, score; whole dates first."""
     found: list[tuple[int, int, date, date, int]] = []
+    refused: list[tuple[int, int]] = []  # the 31st of February is no February either
     for pattern, score in _patterns():
         for one in pattern.finditer(text):
             groups = one.groupdict()
             span = _span(groups, today, text[: one.start()])
             if span:
                 found.append((one.start(), one.end(), *span, score))
+            elif groups.get("day"):
+                refused.append((one.start(), one.end()))
     found += _relative(text, today)
     whole = sorted(found, key=lambda one: (-(one[1] - one[0]), one[0]))
     kept: list[tuple[int, int, date, date, int]] = []
     for day in whole:
-        if not any(day[0] < other[1] and other[0] < day[1] for other in kept):
+        inside = any(begin <= day[0] and day[1] <= end for begin, end in refused)
+        if not inside and not any(day[0] < other[1] and other[0] < day[1] for other in kept):
             kept.append(day)
     return sorted(kept)
 
@@ -252,25 +259,24 @@ def _months() -> dict[str, int]:
 
 @functools.cache
 def _patterns() -> tuple[tuple[re.Pattern[str], int], ...]:
-    written = {
-        name
-        for language in ("es", "it", "fr", "de", "en")
-        for name in Locale(language).months["format"]["wide"].values()
-    }
+    """How days and months are written, each with its score."""
+    languages = ("es", "it", "fr", "de", "en")
+    written = {name for one in languages for name in Locale(one).months["format"]["wide"].values()}
     months = "|".join(sorted({re.escape(name) for name in written}, key=len, reverse=True))
     capital = "|".join(sorted({re.escape(name.capitalize()) for name in written}, key=len, reverse=True))
-    year, day = r"(?P<year>(?:19|20)\d\d)", r"(?P<day>[0-3]?\d)"
+    year, day, nth = r"(?P<year>(?:19|20)\d\d)", r"(?P<day>[0-3]?\d)", r"(?:st|nd|rd|th|er|\.)?"
+    first = rf"(?<![\w.,]){day}{nth}\s+(?:of\s+|de\s+)?(?P<name>{months})"
     return (
         (re.compile(rf"(?<![\w-]){year}-(?P<month>[01]\d)-{day}(?![\w-])"), 96),
         (re.compile(rf"(?<![\w.,]){day}\.\s?(?P<month>[01]?\d)\.\s?{year}(?!\w)"), 94),
         (re.compile(rf"(?<![\w/]){day}/(?P<month>[01]?\d)/{year}(?![\w/])"), 82),
-        (re.compile(rf"(?<![\w.,]){day}(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?(?P<name>{months})\.?,?\s+(?:de\s+)?{year}\b", re.IGNORECASE), 94),
+        (re.compile(rf"{first}\.?,?\s+(?:de\s+)?{year}\b", re.IGNORECASE), 94),
         (re.compile(rf"\b(?P<name>{months})\s+{day}(?:st|nd|rd|th)?,?\s+{year}\b", re.IGNORECASE), 94),
         (re.compile(rf"\b(?P<name>{months})\s+(?:de\s+)?{year}\b", re.IGNORECASE), 84),
-        (re.compile(rf"(?<![\w.,]){day}(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?(?P<name>{months})\b", re.IGNORECASE), 80),
+        (re.compile(rf"{first}\b", re.IGNORECASE), 80),
         (re.compile(rf"\b(?P<name>{capital})\s+{day}(?:st|nd|rd|th)?\b(?!\s?[%\d.,])"), 78),
         (re.compile(rf"\b(?P<name>{capital})\b"), 74),
-    )  # fmt: skip
+    )
 
 
 def _plain(word: str) -> str:
