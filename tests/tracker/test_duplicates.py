@@ -143,6 +143,16 @@ def test_any_titles_are_compared(typed: str, title: str) -> None:
         assert one.likely == (one.score >= LIKELY)
 
 
+@pytest.mark.parametrize("record", RECORDS[::4], ids=lambda record: record.id)
+def test_what_is_left_out_would_not_have_counted(record: Disruption) -> None:
+    many = [replace(one, id=f"X{n}", title=f"{one.title} {n * 7919 % 997}") for n, one in enumerate(RECORDS * 12)]
+    typed = Sketch(record.title, record.origin, start=record.start)
+    in_full = [
+        (-one.score, one.record.id) for at in range(0, len(many), 90) for one in similar(typed, many[at : at + 90])
+    ]
+    assert [(-one.score, one.record.id) for one in similar(typed, many)] == sorted(in_full)[:5]
+
+
 def test_never_itself() -> None:
     for record in RECORDS[:10]:
         assert record.id not in {one.record.id for one in similar(record, PREPARED, most=80)}
