@@ -4,8 +4,21 @@ Words are looked up among labels, names and synonyms (``tracker.vocabulary``), c
 dates and causes where they are plainly said (``tracker.statements``). A value that several words point to is surer:
 100 · (1 − Π(1 − score/100)), at most 99. What stays below ``LEAST`` is not suggested.
 
-Measured on the embedded record, title and description against what was coded (``tests/tracker/test_suggestion.py``
-holds it and prints it: ``python3 -m pytest tests/tracker/test_suggestion.py -k figures -s``).
+Measured on the 80 embedded records, title and description against what was coded, precision and recall:
+
+=====================  ============  ============
+field                  42 tuned on   38 held out
+=====================  ============  ============
+origin where named     1.00  0.93    0.94  0.47
+industries             0.68  0.84    0.61  0.86
+ecosystems             0.80  0.86    0.73  0.82
+effect                 0.79  0.82    0.81  0.65
+=====================  ============  ============
+
+"Where named" leaves out what was coded as EU where the text names no place; most of the other places that are missed
+stand in no text either, but in the source (LT of a session, the town of a plant). Halves by a hash of the id, but a
+third of the second half had been read before the words were chosen. ``python3 -m pytest tests/tracker/test_suggestion.py
+-k figures -s`` prints the figures, and the test holds them from below.
 """
 
 from __future__ import annotations
