@@ -130,13 +130,16 @@ def test_only_the_beginning_is_read() -> None:
     assert suggest("x " * suggestion.MOST_LETTERS + "strike in France") == []
 
 
-# What was coded, by half: the synonyms were made from the words of the field and tuned on the first half only.
+# What was coded, by half: the words were chosen for the field and tuned on the first half; suggestion.py says how far
+# the second is held out.
 BARS = {  # field: least precision and recall on the half that was tuned on, on the half held out
     "origin": ((0.90, 0.50), (0.85, 0.28)),
     "origin, where named": ((0.90, 0.78), (0.85, 0.40)),
     "industries": ((0.62, 0.78), (0.55, 0.78)),
     "ecosystems": ((0.72, 0.78), (0.66, 0.74)),
     "effect": ((0.70, 0.72), (0.70, 0.55)),
+    "stages": ((0.62, 0.58), (0.40, 0.18)),
+    "felt": ((0.90, 0.10), (0.90, 0.15)),
 }
 
 
