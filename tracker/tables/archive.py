@@ -18,7 +18,10 @@ from tracker.tables import workbook
 from tracker.tables.workbook import MOST_ENTRY_BYTES, MOST_INFLATED_BYTES, MOST_TEXT
 
 MOST_ENTRIES = 2_000
-WALL_SECONDS = 30.0
+MOST_RATIO = 100
+"""Unpacked to packed, of a part over ``LARGE_BYTES``; cells with addresses reach about 20, a bomb 1,000."""
+LARGE_BYTES = 5_000_000
+WALL_SECONDS = 60.0
 _ENTRY = b"PK\x01\x02"
 """How every entry of the list of contents begins."""
 _STRANGE = {
@@ -127,6 +130,9 @@ def _check_contents(name: str, content: bytes) -> None:
         fault = f"unpacks to {sum(sizes):,} bytes, more than the {MOST_INFLATED_BYTES:,}"
         fault += f" (or {MOST_ENTRY_BYTES:,} a part) that a table may take"
         raise _refused(name, fault, "split the file, or save it as CSV")
+    if any(info.file_size > max(LARGE_BYTES, MOST_RATIO * info.compress_size) for info in infos):
+        fault = f"holds a part that unpacks to more than {MOST_RATIO} times its size, as no table does"
+        raise _refused(name, fault, "save it again as XLSX, or as CSV")
 
 
 def _refused(name: str, fault: str, mend: str) -> Faults:

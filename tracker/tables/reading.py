@@ -87,7 +87,7 @@ def _decode(name: str, content: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank with their numbers; errors marked as in a workbook."""
+    """Rows with their numbers; errors marked as in a workbook."""
     csv.field_size_limit(10 * MOST_LETTERS)
     first = re.match(r"sep=(.)\r?\n", text)  # a hint to spreadsheets, which they do not show
     if first:
@@ -103,7 +103,7 @@ def _rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             raise Faults([Fault(f"row {number}", "", fault, "shorten the cell or close the quote")]) from None
         if cells is None:
             return
-        if any(cell.strip() for cell in cells):
+        if cells:
             yield number, [ERROR + cell if is_error(cell) else cell for cell in cells]
 
 

@@ -79,6 +79,8 @@ def tabulate(
     columns: tuple[str, ...] | None = None
     found = []
     for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
         if number > MOST_ROWS + 1:
             faults.append(Fault(f"row {number}", "", f"more than {MOST_ROWS:,} rows", "split the file"))
             break

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,31 +30,37 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 200
 MOST_LETTERS = 100_000
 """Longest cell."""
-MOST_TEXT = 100_000_000
+MOST_TEXT = 50_000_000
 """Letters of all cells together: a text that is written once in a workbook may stand in every cell."""
 MOST_ENTRY_BYTES = 100_000_000
 MOST_INFLATED_BYTES = 200_000_000
+MOST_TREE_BYTES = 10_000_000
+"""A part that is read as a tree takes many times its size."""
 MOST_FAULTS = 1_000
-MEMORY_BYTES = 1_536 * 2**20
+MEMORY_BYTES = 2**30
 CPU_SECONDS = 20
 OPEN_FILES = 16
 ERROR = "\ufdd0"
 """Stands before the text of a cell that shows an error: a character no text has."""
 
 _NEEDED = ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_USED = ("xl/sharedstrings.xml", "xl/styles.xml")
+_TEXTS = "xl/sharedstrings.xml"
+_USED = (_TEXTS, "xl/styles.xml")
+_MOST_CELLS = (MOST_ROWS + 1) * MOST_COLUMNS
+_TOO_MANY = ("", f"more than {_MOST_CELLS:,} cells", "split the file")
+_TOO_LONG = ("", f"the table holds more than {MOST_TEXT:,} letters", "split the file")
 _UNMERGE = "unmerge them and give each row its own value"
 _TOO_WIDE = (f"more than {MOST_COLUMNS} columns", "keep the columns that the template has")
 _CHUNK = 1 << 16
 _BATCH = 500
-_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*[^/>]>)[^>]*?\br=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
-"""The address of a cell that is not empty."""
-_ERROR_CELL = re.compile(
-    rb'(<(?:\w+:)?c\b[^>]*?\s)t=["\']e["\']([^>]*[^/>]>(?:(?!</?(?:\w+:)?c[\s>]).)*?<(?:\w+:)?v>)', re.DOTALL
-)
-_ONE = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*(?:<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>\s*)?<(?:\w+:)?v>1<")
-"""A cell with the number 1: in a format of percent it is the whole."""
-_ATTRIBUTE = re.compile(rb'\b([rst])=["\']([^"\']*)["\']')
+# Each of these stops at the next tag, so that no markup makes the search slow.
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>")
+_ADDRESS = re.compile(rb'\br=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
+_STYLE = re.compile(rb'\bs=["\']([0-9]+)["\']')
+_SHOWS_ERROR = re.compile(rb'\bt=["\']e["\']')
+_SHARED = re.compile(rb't=["\']s["\'][^<>]*>\s*<(?:\w+:)?v>([0-9]{1,8})<')
+_TAG = re.compile(rb"<[^<>]*>")
+_ONE = re.compile(rb"\s*(?:<(?:\w+:)?f\b[^<>]*>(?:[^<>]*</(?:\w+:)?f>)?\s*)?<(?:\w+:)?v>1<")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -80,11 +87,11 @@ def rows(content: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """
     parts = _Parts(content)
     path, place = _sheet(parts, sheet)
-    markup = parts.inflate(path)
-    _check_extent(markup)
-    wholes = _wholes(markup, parts.kept.get("xl/styles.xml", b""))
-    if re.search(rb't=["\']e["\']', markup):
-        markup = _ERROR_CELL.sub(rb'\1t="str"\2' + ERROR.encode(), markup)
+    markup = parts.inflate(path, MOST_ENTRY_BYTES)
+    _check_text(markup, parts.kept.get(_TEXTS, b""))
+    seen = _look(markup, _percent(parts.kept.get("xl/styles.xml", b"")))
+    if seen.errors:  # the reader leaves errors out; as text it shows them
+        markup = _CELL.sub(lambda cell: _SHOWS_ERROR.sub(b't="str"', cell[0]), markup)
     parts.kept[path] = markup
     book = CalamineWorkbook.from_filelike(parts.archive())
     found = book.get_sheet_by_index(place)
@@ -97,12 +104,16 @@ def rows(content: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
         raise Refused(*merged[:MOST_FAULTS])
     total = 0
     for number, row in enumerate(found.to_python(skip_empty_area=False), start=1):
-        cells = ["100 %" if (number, at) in wholes else text(value) for at, value in enumerate(row)]
+        cells = [text(value) for value in row]
+        for at in seen.wholes.get(number, ()):
+            cells[at] = "100 %"
+        for at in seen.errors.get(number, ()):
+            cells[at] = ERROR + cells[at]
         while cells and not cells[-1]:
             cells.pop()
         total += sum(map(len, cells))
         if total > MOST_TEXT:
-            raise Refused((f"row {number}", f"the table holds more than {MOST_TEXT:,} letters", "split the file"))
+            raise Refused(_TOO_LONG)
         if cells:
             yield number, cells
 
@@ -152,9 +163,9 @@ class _Parts:
         self._bytes = 0
         self.kept: dict[str, bytes] = {}
         for name in (*_NEEDED, *(one for one in _USED if one in self._infos)):
-            self.kept[name] = self.inflate(name)
+            self.kept[name] = self.inflate(name, MOST_ENTRY_BYTES if name == _TEXTS else MOST_TREE_BYTES)
 
-    def inflate(self, name: str) -> bytes:
+    def inflate(self, name: str, most: int) -> bytes:
         """A part, as long as it is no larger than it may be."""
         if name not in self._infos:
             raise Refused(("", "is no XLSX workbook", "save it as XLSX or CSV"))
@@ -163,7 +174,7 @@ class _Parts:
             while chunk := stream.read(_CHUNK):
                 self._bytes += len(chunk)
                 whole.write(chunk)
-                if whole.tell() > MOST_ENTRY_BYTES or self._bytes > MOST_INFLATED_BYTES:
+                if whole.tell() > most or self._bytes > MOST_INFLATED_BYTES:
                     raise Refused(("", f"{name} unpacks to more than it may", "split the file, or save it as CSV"))
         content = whole.getvalue()
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
@@ -172,7 +183,7 @@ class _Parts:
 
     def archive(self) -> io.BytesIO:
         """What was kept, as an archive without compression, under the names that the reader looks for."""
-        names = {"[content_types].xml": "[Content_Types].xml", "xl/sharedstrings.xml": "xl/sharedStrings.xml"}
+        names = {"[content_types].xml": "[Content_Types].xml", _TEXTS: "xl/sharedStrings.xml"}
         whole = io.BytesIO()
         with zipfile.ZipFile(whole, "w") as file:
             for name, content in self.kept.items():
@@ -203,14 +214,60 @@ def _sheet(parts: _Parts, wanted: str) -> tuple[str, int]:
     return path, place
 
 
-def _check_extent(markup: bytes) -> None:
-    """Refuse a far cell before a table is made that reaches to it."""
-    wide = {letters(place).encode() for place in range(MOST_COLUMNS)}
-    for column, row in _CELL.findall(markup):
-        if int(row) > MOST_ROWS + 1:
-            _check_size(int(row), 0)
-        if column not in wide:
-            raise Refused((f"row {int(row)}, cell {column.decode()}{int(row)}", *_TOO_WIDE))
+@dataclass(frozen=True)
+class _Seen:
+    """Cells that the reader would not tell from others: the columns from 0 by the row from 1."""
+
+    errors: dict[int, list[int]]
+    wholes: dict[int, list[int]]
+    """The number 1 in a format of percent."""
+
+
+def _look(markup: bytes, percent: set[bytes]) -> _Seen:
+    """Look at every cell that is not empty before a table is made that reaches to the farthest.
+
+    Args:
+        percent: the styles that show a number as a percentage.
+
+    Raises:
+        Refused: too many cells, or one that is too far.
+    """
+    places = {letters(place).encode(): place for place in range(MOST_COLUMNS)}
+    seen = _Seen({}, {})
+    if markup.count(b"<c ") > _MOST_CELLS:  # the quick count, for the usual way to write a cell
+        raise Refused(_TOO_MANY)
+    for count, cell in enumerate(_CELL.finditer(markup)):
+        if count > _MOST_CELLS:
+            raise Refused(_TOO_MANY)
+        attributes = cell[1]
+        if attributes.endswith(b"/"):
+            continue
+        error, found = _SHOWS_ERROR.search(attributes), _ADDRESS.search(attributes)
+        if not found:
+            if error:
+                raise Refused(("", "shows an error in a cell without an address", "save it again as XLSX"))
+            continue
+        row, place = int(found[2]), places.get(found[1])
+        _check_size(row, 0)
+        if place is None:
+            raise Refused((f"row {row}, cell {found[1].decode()}{row}", *_TOO_WIDE))
+        if error:
+            seen.errors.setdefault(row, []).append(place)
+        elif (
+            percent and (style := _STYLE.search(attributes)) and style[1] in percent and _ONE.match(markup, cell.end())
+        ):
+            seen.wholes.setdefault(row, []).append(place)
+    return seen
+
+
+def _check_text(markup: bytes, texts: bytes) -> None:
+    """Refuse long texts that stand once in the workbook and are shown in very many cells."""
+    shown = [int(place) for place in _SHARED.findall(markup)]
+    if len(texts) * len(shown) <= MOST_TEXT:
+        return
+    lengths = [len(_TAG.sub(b"", one)) for one in re.split(rb"</(?:\w+:)?si>", texts)]
+    if sum(lengths[place] for place in shown if place < len(lengths)) > 4 * MOST_TEXT:  # a letter has up to 4 bytes
+        raise Refused(_TOO_LONG)
 
 
 def _check_size(height: int, width: int) -> None:
@@ -220,36 +277,15 @@ def _check_size(height: int, width: int) -> None:
         raise Refused((f"column {letters(width - 1)}", *_TOO_WIDE))
 
 
-def _wholes(markup: bytes, styles: bytes) -> set[tuple[int, int]]:
-    """Cells that hold the number 1 in a format of percent, by row from 1 and column from 0."""
-    if not styles or not re.search(rb'%|numFmtId=["\'](9|10)["\']', styles):
+def _percent(styles: bytes) -> set[bytes]:
+    """The numbers of the styles that show a percentage."""
+    if not styles:
         return set()
-    tree = ElementTree.fromstring(styles)
-    named = {one.tag.rpartition("}")[2]: one for one in tree}
-    percent = {"9", "10"} | {
+    named = {one.tag.rpartition("}")[2]: one for one in ElementTree.fromstring(styles)}
+    forms = {"9", "10"} | {
         one.get("numFmtId", "") for one in named.get("numFmts", ()) if "%" in one.get("formatCode", "")
     }
-    ours = {str(place).encode() for place, one in enumerate(named.get("cellXfs", ())) if one.get("numFmtId") in percent}
-    found = set()
-    for attributes in _ONE.findall(markup):
-        known = dict(_ATTRIBUTE.findall(attributes))
-        address = re.fullmatch(rb"([A-Z]{1,3})([0-9]{1,7})", known.get(b"r", b""))
-        if address and known.get(b"s") in ours and known.get(b"t", b"n") == b"n":
-            found.add((int(address[2]), place_of(address[1].decode())))
-    return found
-
-
-def place_of(column: str) -> int:
-    """The inverse of ``letters``.
-
-    Examples:
-        >>> place_of("A"), place_of("AA"), place_of(letters(12_345))
-        (0, 26, 12345)
-    """
-    place = 0
-    for letter in column:
-        place = 26 * place + ord(letter) - ord("A") + 1
-    return place - 1
+    return {str(place).encode() for place, one in enumerate(named.get("cellXfs", ())) if one.get("numFmtId") in forms}
 
 
 def _limit() -> None:
