@@ -79,7 +79,7 @@ def tabulate(
     columns: tuple[str, ...] | None = None
     found = []
     for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
+        if not any(plain(cell).strip() for cell in cells):
             continue
         if number > MOST_ROWS + 1:
             faults.append(Fault(f"row {number}", "", f"more than {MOST_ROWS:,} rows", "split the file"))
@@ -100,7 +100,7 @@ def tabulate(
             del faults[MOST_FAULTS:]
             faults.append(Fault(f"row {number}", "", "has faults, too many to list them all", "mend the others first"))
             break
-    if columns is None:
+    if columns is None and not faults:
         faults.append(Fault("row 1", "", "the table is empty", "write the names of the columns in the first row"))
     if faults:
         raise Faults(faults)

@@ -221,7 +221,7 @@ def _text(field: Field, value: Any) -> str:
 def _write_notes(
     sheet: Worksheet, tables: Sequence[Sheet], notes: Sequence[str], head: Format, example: Sequence[str] = ()
 ) -> None:
-    """Every column with its meaning; as a table, so that it can be searched and sorted too."""
+    """Sentences, and below them every column with its meaning."""
     for place, width in enumerate((16, 22, 60, 24, 22, 60, 40)):
         sheet.set_column(place, place, width)
     for row, note in enumerate(notes):

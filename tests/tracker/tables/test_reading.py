@@ -38,7 +38,6 @@ def book(fill: Callable[[Any, Any], None], name: str | None = None) -> bytes:
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_csv_is_read_in_every_usual_spelling(separator: str, coding: str, end: str) -> None:
-    lines = ['title,"a, b; c"', "Grève 🚢,FR", '"two', 'lines, ""x"""'.replace(",", "#"), "", "last,DE"]
     text = end.join(
         [
             separator.join(["title", '"a, b; c; d; e\t\t\t"']),
@@ -49,7 +48,6 @@ def test_csv_is_read_in_every_usual_spelling(separator: str, coding: str, end: s
             separator.join(["last", "DE", "", ""]),
         ]
     )
-    assert lines
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(coding, b"")
     table = tables.read("list.csv", mark + text.encode(coding))
     assert table.columns == ("title", "a, b; c; d; e")
@@ -139,7 +137,7 @@ def test_values_of_a_workbook_become_the_text_of_a_form() -> None:
         (0.4, "0.4"),
         (1 / 3, "0.3333333333333333"),
         (0.00001, "0.00001"),
-        (1e21, "1000000000000000000000"[:0] or "1e+21"),
+        (1e21, "1e+21"),
         (True, "TRUE"),
         (date(2021, 3, 1), "2021-03-01"),
         (datetime(2021, 3, 1, 12, 30), "2021-03-01T12:30:00"),
