@@ -22,6 +22,8 @@ from tracker.tables.workbook import MOST_ROWS, text
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same table gives the same bytes."""
 MOST_LETTERS_OF_A_CELL = 32_767
+MOST_ROWS_OF_A_SHEET = 1_048_575
+"""Below the row of names."""
 _MOST_LETTERS_OF_A_CHOICE = 255
 _MOST_EXACT = 1e15
 _FIRST_DAY = date(1900, 3, 1)
@@ -102,7 +104,7 @@ def to_xlsx(sheets: Sequence[Sheet], notes: Sequence[str] = ()) -> bytes:
         notes: sentences that stand above the descriptions.
 
     Raises:
-        Faults: a text that is longer than a cell can hold, or a number that is no number.
+        Faults: a text that is longer than a cell can hold, more rows than a sheet has, a number that is no number.
 
     Examples:
         >>> from tracker.tables import read
@@ -165,6 +167,9 @@ def _write_sheet(sheet: Worksheet, table: Sheet, head: Format, look: dict[str, F
         sheet.write_string(0, place, _as_string(field.name), head)
     last = 0
     for last, row in enumerate(table.rows, start=1):
+        if last > MOST_ROWS_OF_A_SHEET:
+            fault = f"more than the {MOST_ROWS_OF_A_SHEET:,} rows of a sheet"
+            raise Faults([Fault(table.name, "", fault, "export as CSV or JSON")])
         for place, (field, value) in enumerate(zip(table.fields, row, strict=True)):
             _write(sheet, last, place, field, value, look)
     if table.fields:

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from graphs import classification, disruption
 from graphs.disruption import Disruption
 from tracker import intake, tables
-from tracker.tables import Field, Sheet
+from tracker.tables import Field, Sheet, writing
 from tracker.tables.table import neutral, plain
 
 Said = Callable[[Callable[[], object]], list[str]]
@@ -163,6 +163,14 @@ def test_a_text_that_no_cell_can_hold_is_refused_and_not_cut(said: Said) -> None
     most = "x" * 32_767
     assert tables.read("a.xlsx", tables.to_xlsx([Sheet("a", TWO, [["a", most]])])).rows[0].cells == ("a", most)
     assert tables.read("a.csv", tables.to_csv(TWO, [["a", most * 3]])).rows[0].cells == ("a", most * 3)
+
+
+def test_more_rows_than_a_sheet_has_are_refused_and_not_left_out(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_ROWS_OF_A_SHEET", 2)
+    assert tables.to_xlsx([Sheet("a", TWO, [["x", "y"]] * 2)])
+    assert said(lambda: tables.to_xlsx([Sheet("a", TWO, [["x", "y"]] * 3)])) == [
+        "a: more than the 2 rows of a sheet; export as CSV or JSON"
+    ]
 
 
 def fields_of_a_disruption() -> tuple[Field, ...]:
