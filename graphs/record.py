@@ -120,7 +120,7 @@ class Field:
             yield Fault("", self.name, f"{value!r} is not a list of words", "give a list of texts")
         elif self.many and len(value) > MOST_VALUES:
             yield Fault("", self.name, "holds too many values", f"give at most {MOST_VALUES}")
-        elif not self.many and not self._is_default(value):
+        elif not self.many and value != self.default:
             yield from (Fault("", self.name, *one) for one in self.content.wrong_type(value))
 
     def faults(self, value: Any) -> Iterator[Fault]:
@@ -128,11 +128,8 @@ class Field:
         if self.content.needed and (value is None or not str(value).strip()):
             yield Fault("", self.name, self.content.absent, self.content.needed)
             return
-        for one in value if self.many else () if self._is_default(value) else (value,):
+        for one in value if self.many else () if value == self.default else (value,):
             yield from (Fault("", self.name, *found) for found in self.content.wrong(one))
-
-    def _is_default(self, value: Any) -> bool:
-        return type(value) is type(self.default) and value == self.default
 
 
 def _plain(value: Any) -> Any:
