@@ -13,8 +13,10 @@ from graphs.disruption import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
 from tracker import answer, intake, log, schema
 from tracker.desk import Desk
+from tracker.door import actor_of, named, needs
+from tracker.permissions import Actor, Owner
 
-router = APIRouter(prefix="/api/v1", tags=["version 1"])
+router = APIRouter(prefix="/api/v1", tags=["version 1"], dependencies=[needs("read")])
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
 State = Literal["draft", "reported", "verified", "rejected", "resolved"]
@@ -28,7 +30,8 @@ NOT_FOUND = _problem(404, "There is no such record or score.")
 FAULTY = _problem(422, "The input has faults; all are listed.")
 REFUSED = (
     _problem(400, "The body cannot be read at all.")
-    | _problem(403, "The request came from a page of another site.")
+    | _problem(401, "Nobody is logged in, and the key is missing or not known.")
+    | _problem(403, "Who asks may not do this, or the request came from a page of another site.")
     | _problem(413, "The body is larger than 1 MB.")
 )
 
@@ -39,7 +42,20 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def owner_of_record(request: Request) -> Owner:
+    """Whose the record of this address is.
+
+    Raises:
+        Unknown: if there is none.
+    """
+    record_id = request.path_params["record_id"]
+    log.disruption(desk_of(request).engine, record_id)
+    first, *_ = log.history(desk_of(request).engine, record_id)
+    return Owner(frozenset({first.who}))
+
+
 AtDesk = Annotated[Desk, Depends(desk_of)]
+By = Annotated[Actor, Depends(actor_of)]
 On = Annotated[
     date | None,
     Query(ge=EARLIEST, le=LATEST, description="Date to assess; today if left out.", examples=["2021-03-01"]),
@@ -82,12 +98,18 @@ def read_disruptions(
     return {"log_position": position, "disruptions": found}
 
 
-@router.post("/disruptions", status_code=201, responses=FAULTY | REFUSED, response_model=schema.DisruptionOut)
-def log_disruption(desk: AtDesk, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
+@router.post(
+    "/disruptions",
+    status_code=201,
+    responses=FAULTY | REFUSED,
+    response_model=schema.DisruptionOut,
+    dependencies=[needs("log")],
+)
+def log_disruption(desk: AtDesk, actor: By, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
     """Log a disruption. Scores take it into account at once."""
     values = given.model_dump(exclude={"who"}, exclude_none=True)
     record = intake.read({"start": date.today()} | values, desk.industries)
-    written = desk.write_one(record, who=given.who, at=datetime.now(UTC))
+    written = desk.write_one(record, who=named(actor, given.who, "API").name, at=datetime.now(UTC))
     response.headers["Location"] = f"/api/v1/disruptions/{written.id}"
     return answer.record(written)
 
@@ -106,12 +128,15 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/disruptions/{record_id}/resolve", responses=NOT_FOUND | FAULTY | REFUSED, response_model=schema.DisruptionOut
+    "/disruptions/{record_id}/resolve",
+    responses=NOT_FOUND | FAULTY | REFUSED,
+    response_model=schema.DisruptionOut,
+    dependencies=[needs("resolve", owner_of_record)],
 )
-def resolve_disruption(desk: AtDesk, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
+def resolve_disruption(desk: AtDesk, actor: By, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
     """Say that a disruption is over. It counts until its last day; later dates score without it."""
     end = intake.day("end", given.end) if given.end is not None else None
-    return answer.record(desk.resolve(record_id, end, who=given.who, at=datetime.now(UTC)))
+    return answer.record(desk.resolve(record_id, end, who=named(actor, given.who, "API").name, at=datetime.now(UTC)))
 
 
 @router.get("/chain", responses=FAULTY)

@@ -7,7 +7,7 @@ revision = "0003"
 down_revision = "0001"
 
 
-def _account() -> sa.Column:
+def _account() -> sa.Column[str]:
     return sa.Column("account_id", sa.String, sa.ForeignKey("accounts.id"), nullable=False)
 
 
