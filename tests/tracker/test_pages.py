@@ -83,13 +83,8 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A browser at a desk with 500 hostile records."""
     folder = tmp_path_factory.mktemp("crowd")
     desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
-    log.append(
-        desk.engine,
-        [hostile(number) for number in range(500)],
-        who=FIELD,
-        action="log",
-        at=datetime(2021, 3, 1, 8, 30).astimezone(),
-    )
+    records, at = [hostile(number) for number in range(500)], datetime(2021, 3, 1, 8, 30).astimezone()
+    desk.writer.write(lambda turn: log.append(turn, records, who=FIELD, at=at))
     yield TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
     desk.close()
 
@@ -693,7 +688,8 @@ def test_a_hostile_record_is_resolved(tmp_path: Path, read_page: Callable[[str],
     desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
     client = TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
     records = [dataclasses.replace(hostile(number), end=None) for number in range(0, len(TITLES), 4)]
-    log.append(desk.engine, records, who=FIELD, action="log", at=datetime(2021, 3, 1, 8, 30).astimezone())
+    at = datetime(2021, 3, 1, 8, 30).astimezone()
+    desk.writer.write(lambda turn: log.append(turn, records, who=FIELD, at=at))
     for number in range(1, len(records) + 1):
         answer = client.post(f"/disruptions/D{number}/resolve", data={"end": "2021-05-01", "who": FIELD})
         assert answer.status_code == 303

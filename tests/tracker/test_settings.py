@@ -53,7 +53,7 @@ def test_they_cannot_be_changed_afterwards() -> None:
         ("port", 0),
         ("port", 65536),
         ("port", "many"),
-        ("database_url", "postgresql://db"),
+        ("database_url", "mysql://db"),
         ("database_url", "sqlite:///"),
         ("colour", "red"),
     ],

@@ -22,6 +22,19 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_entries_record_id", "entries", ["record_id"])
+    if op.get_bind().dialect.name == "sqlite":
+        _refuse_in_sqlite()
+    else:
+        _refuse_in_postgresql()
+
+
+def downgrade() -> None:
+    op.drop_table("entries")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION entries_refuse()")
+
+
+def _refuse_in_sqlite() -> None:
     for change in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER entries_refuse_{change.lower()} BEFORE {change} ON entries "
@@ -35,5 +48,12 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_table("entries")
+def _refuse_in_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION entries_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the log is append-only: write a new entry'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER entries_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION entries_refuse()"
+    )

@@ -1,0 +1,30 @@
+"""The log: entries that are only ever added, each sealed with the hash of the one before."""
+
+from tracker.log.checking import astray, catch_up, verify
+from tracker.log.entry import Entry, Standing
+from tracker.log.reading import about, disruption, disruptions, every, history, position, since, standing
+from tracker.log.searching import Found, Question, search
+from tracker.log.turn import Turn, append
+from tracker.log.writer import Writer
+
+__all__ = [
+    "Entry",
+    "Found",
+    "Question",
+    "Standing",
+    "Turn",
+    "Writer",
+    "about",
+    "append",
+    "astray",
+    "catch_up",
+    "disruption",
+    "disruptions",
+    "every",
+    "history",
+    "position",
+    "search",
+    "since",
+    "standing",
+    "verify",
+]

@@ -1,0 +1,106 @@
+"""What the log holds: now, and at an older position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from graphs.disruption import Disruption
+from graphs.errors import Unknown
+from tracker.database import entries, records
+from tracker.log.entry import Entry, Standing, plain_id
+from tracker.log.turn import STANDING
+
+_PART = 2_000
+_STANDING = [records.c[name] for name in STANDING]
+
+
+def position(engine: sa.Engine, kind: str | None = None, upto: int | None = None) -> int:
+    """Number of the newest entry; everything computed from the log is determined by it.
+
+    Args:
+        kind: of the newest entry about such records.
+        upto: up to this position.
+    """
+    query = sa.select(sa.func.max(entries.c.number))
+    if kind is not None:
+        query = query.where(entries.c.kind == kind)
+    if upto is not None:
+        query = query.where(entries.c.number <= upto)
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
+def disruptions(engine: sa.Engine, upto: int | None = None) -> list[Disruption]:
+    """The current version of every disruption, in the order in which they were first logged.
+
+    Args:
+        upto: as they stood at this position of the log.
+    """
+    if upto is None:
+        query = sa.select(records.c.body).where(records.c.kind == "disruption").order_by(records.c.number)
+    else:
+        newest = (
+            sa.select(sa.func.max(entries.c.number).label("newest"), sa.func.min(entries.c.number).label("first"))
+            .where(entries.c.number <= upto, entries.c.kind == "disruption")
+            .group_by(entries.c.record_id)
+            .subquery()
+        )
+        query = sa.select(entries.c.after).join(newest, entries.c.number == newest.c.newest).order_by(newest.c.first)
+    with engine.connect() as connection:
+        return [Disruption.from_dict(after) for after in connection.scalars(query)]
+
+
+def standing(engine: sa.Engine, record_id: str, kind: str | None = None) -> Standing:
+    """A record as it stands.
+
+    Raises:
+        Unknown: if there is no such record, or it is of another kind.
+    """
+    query = sa.select(*_STANDING).where(records.c.id == plain_id(record_id))
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    if row is None or kind not in (None, row.kind):
+        raise Unknown(record_id)
+    return Standing(**row._mapping)
+
+
+def disruption(engine: sa.Engine, record_id: str) -> Disruption:
+    """The current version of one disruption.
+
+    Raises:
+        Unknown: if there is no such disruption.
+    """
+    found = standing(engine, record_id, "disruption").record
+    assert isinstance(found, Disruption)
+    return found
+
+
+def about(engine: sa.Engine, record_id: str) -> list[Standing]:
+    """Comments, evidence and whatever else speaks of one record, oldest first."""
+    query = sa.select(*_STANDING).where(records.c.about == plain_id(record_id)).order_by(records.c.number)
+    with engine.connect() as connection:
+        return [Standing(**row._mapping) for row in connection.execute(query)]
+
+
+def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
+    """All records of a kind as they stand, in the order in which they were first logged."""
+    query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)
+    with engine.connect() as connection:
+        for row in connection.execution_options(yield_per=_PART).execute(query):
+            yield Standing(**row._mapping)
+
+
+def history(engine: sa.Engine, record_id: str) -> list[Entry]:
+    """Every entry of one record, oldest first."""
+    query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
+    with engine.connect() as connection:
+        return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def since(engine: sa.Engine, after: int, most: int = 1_000) -> list[Entry]:
+    """The entries after a position, oldest first, at most so many."""
+    query = sa.select(entries).where(entries.c.number > after).order_by(entries.c.number).limit(most)
+    with engine.connect() as connection:
+        return [Entry(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,113 @@
+"""Finding records by words and by what they are, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from graphs.disruption import COUNTED
+from graphs.errors import Fault, Faults
+from tracker.database import records
+from tracker.log.entry import Standing
+from tracker.log.turn import STANDING
+from tracker.log.words import tag, words
+
+_STANDING = [records.c[name] for name in STANDING]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for: every word and every filter must fit; empty ones do not count.
+
+    ``tags`` are pairs of a field and a value, such as ("ecosystems", "Health"); ``on`` finds the disruptions in force
+    on a day, those without an end for ``duration_weeks``.
+    """
+
+    kind: str = "disruption"
+    text: str = ""
+    states: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    on: date | None = None
+    duration_weeks: float = 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of what was found, newest first; ``cursor`` asks for the next, empty if there is none."""
+
+    standing: tuple[Standing, ...]
+    total: int
+    cursor: str
+
+
+def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50) -> Found:
+    """One page of the records that fit, the newest day first.
+
+    Args:
+        cursor: of the page before; empty for the first.
+
+    Raises:
+        Faults: a cursor that no page gave.
+
+    Examples:
+        >>> import tempfile
+        >>> from datetime import UTC, datetime
+        >>> from graphs.disruption import Disruption
+        >>> from tracker.database import open_database
+        >>> from tracker.log import Writer, append
+        >>> writer = Writer(open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite"))
+        >>> strike = Disruption("Strike at Škoda", ("CZ",), date(2021, 3, 1))
+        >>> _ = writer.write(lambda turn: append(turn, [strike], who="Ana", at=datetime(2021, 3, 1, tzinfo=UTC)))
+        >>> [one.id for one in search(writer.engine, Question(text="SKO czechia")).standing]
+        ['D1']
+        >>> writer.close()
+    """
+    fits = [records.c.kind == asked.kind]
+    if asked.states:
+        fits.append(records.c.state.in_(asked.states))
+    if asked.on is not None:
+        earliest = asked.on - timedelta(days=round(7 * asked.duration_weeks) - 1)
+        fits += [
+            records.c.state.in_(COUNTED),
+            records.c.day <= asked.on.isoformat(),
+            sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
+            sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
+        ]
+    looked_for = [*words(asked.text), *(tag(field, value) for field, value in asked.tags)]
+    if looked_for:
+        fits.append(_match(engine, looked_for))
+    elif asked.text.strip():
+        fits.append(sa.false())  # signs only: no record has them as words
+    later = [*fits]
+    if cursor:
+        day, number = _place(cursor)
+        later.append(sa.tuple_(records.c.day, records.c.number) < sa.tuple_(day, number))
+    page = sa.select(*_STANDING, records.c.day).where(*later)
+    page = page.order_by(records.c.day.desc(), records.c.number.desc()).limit(most + 1)
+    with engine.connect() as connection:
+        total = connection.scalar(sa.select(sa.func.count()).select_from(records).where(*fits)) or 0
+        rows = connection.execute(page).all()
+    ends = rows[most - 1] if len(rows) > most else None
+    found = tuple(Standing(**{column.name: row._mapping[column.name] for column in _STANDING}) for row in rows[:most])
+    return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
+
+
+def _match(engine: sa.Engine, asked: Sequence[str]) -> sa.ColumnElement[bool]:
+    if engine.dialect.name == "sqlite":
+        beginnings = " ".join(f'"{word}"*' for word in asked)
+        found = sa.text("SELECT rowid FROM records_words WHERE records_words MATCH :asked")
+        return records.c.number.in_(found.bindparams(asked=beginnings).columns(sa.column("rowid")))
+    beginnings = " & ".join(f"{word}:*" for word in asked)
+    vector = sa.func.to_tsvector(sa.literal_column("'simple'"), records.c.words)
+    return vector.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), beginnings))
+
+
+def _place(cursor: str) -> tuple[str, int]:
+    day, _, number = cursor.rpartition(".")
+    if not number.isascii() or not number.isdigit() or len(number) > 15 or len(day) > 10:
+        mend = "begin with the first page: leave the cursor out"
+        raise Faults([Fault("", "cursor", "belongs to no page of this list", mend)])
+    return day, int(number)

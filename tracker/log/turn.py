@@ -1,0 +1,193 @@
+"""A turn to write: what the log holds and what is about to be written, as one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tracker.database import entries, fingerprints, records
+from tracker.kinds import KINDS, Record, kind_of
+from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain_id, seal, stamp
+from tracker.log.words import searchable
+
+STANDING = ("number", "id", "kind", "version", "reporter", "author", "association", "body")
+"""Columns of a record as it stands."""
+
+
+class Turn:
+    """What one writer sees and writes; everything is kept together at the end, or nothing.
+
+    Held by ``Writer``, whose turn it is; ``Writer.write`` hands it to the work to be done.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        newest = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
+        last = connection.execute(newest).first()
+        self._connection = connection
+        self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
+        self._written: list[tuple[Entry, Standing]] = []
+        self._standing: dict[str, Standing] = {}
+        self._said: dict[tuple[str, str], None] = {}
+
+    @property
+    def position(self) -> int:
+        """Number of the newest entry, written in this turn or before."""
+        return self._written[-1][0].number if self._written else self._began[0]
+
+    def standing(self, record_id: str) -> Standing | None:
+        """A record as it stands; None if there is none of this id."""
+        if record_id in self._standing:
+            return self._standing[record_id]
+        query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == plain_id(record_id))
+        row = self._connection.execute(query).first()
+        return Standing(**row._mapping) if row else None
+
+    def holds(self, record: Record, record_id: str | None = None) -> bool:
+        """Whether the log holds these very words, or ever held them.
+
+        Args:
+            record_id: of the one that is asked about; any if left out.
+        """
+        content = fingerprint(kind_of(record), record.to_dict())
+        if any(said == content and record_id in (None, one) for said, one in self._said):
+            return True
+        query = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == content)
+        if record_id is not None:
+            query = query.where(fingerprints.c.record_id == plain_id(record_id))
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def history(self, record_id: str) -> list[Entry]:
+        """Every entry of one record, oldest first."""
+        query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
+        found = [Entry(**row) for row in self._connection.execute(query).mappings()]
+        return found + [entry for entry, _ in self._written if entry.record_id == record_id]
+
+    def about(self, record_id: str, kind: str) -> list[Standing]:
+        """Records of a kind that speak of another, such as its evidence, in the order of their first entries."""
+        query = sa.select(*(records.c[name] for name in STANDING)).where(
+            records.c.about == plain_id(record_id), records.c.kind == kind
+        )
+        found = {row.id: Standing(**row._mapping) for row in self._connection.execute(query)}
+        for one in self._standing.values():
+            if one.kind == kind and one.body.get("about") == record_id:
+                found[one.id] = one
+        return sorted(found.values(), key=lambda one: one.number)
+
+    def free_id(self, kind: str, taken: set[str]) -> str:
+        """The first of D81, D82, … from the next entry on that nobody has given."""
+        number = self.position + 1
+        while (name := f"{KINDS[kind].letter}{number}") in taken or self.standing(name) is not None:
+            number += 1
+        return name
+
+    def write(
+        self, record: Record, *, who: str, action: str, at: datetime, why: str = "", association: str = ""
+    ) -> Standing:
+        """Write a new record, or a new version of a known one.
+
+        Args:
+            record: with its id.
+            association: for which ``who`` acts; the record is its own from its first entry on.
+        """
+        before = self.standing(record.id)
+        number, previous = (self._written[-1][0].number, self._written[-1][0].hash) if self._written else self._began
+        kind, body, who = kind_of(record), record.to_dict(), one_line(who)
+        row: dict[str, Any] = {
+            "number": number + 1,
+            "at": stamp(at),
+            "who": who,
+            "action": action,
+            "kind": kind,
+            "record_id": record.id,
+            "before": before.body if before else None,
+            "after": body,
+            "why": why,
+            "association": association,
+            "previous_hash": previous,
+        }
+        entry = Entry(**row, hash=seal(row))
+        standing = follow(before, entry)
+        self._written.append((entry, standing))
+        self._standing[record.id] = standing
+        self._said[fingerprint(kind, body), record.id] = None
+        return standing
+
+    def mark(self) -> int:
+        """A point to which ``forget`` goes back."""
+        return len(self._written)
+
+    def forget(self, mark: int) -> None:
+        """Unwrite what was written since a mark."""
+        del self._written[mark:]
+        self._standing = {standing.id: standing for _, standing in self._written}
+        self._said = dict.fromkeys((fingerprint(one.kind, one.after), one.record_id) for one, _ in self._written)
+
+    def keep(self) -> None:
+        """Put all that was written into the database."""
+        if self._written:
+            self._connection.execute(entries.insert(), [dataclasses.asdict(entry) for entry, _ in self._written])
+            keep_derived(self._connection, list(self._standing.values()), list(self._said))
+
+
+def append(
+    turn: Turn,
+    given: Sequence[Record],
+    *,
+    who: str,
+    at: datetime,
+    action: str = "log",
+    association: str = "",
+) -> list[Standing]:
+    """Write records; one without an id gets one: the letter of its kind and the number of its entry.
+
+    Examples:
+        >>> import tempfile
+        >>> from datetime import UTC, date
+        >>> from graphs.disruption import Disruption
+        >>> from tracker.database import open_database
+        >>> from tracker.log import Writer
+        >>> writer = Writer(open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite"))
+        >>> strike = Disruption("Strike", ("FR",), date(2021, 3, 1))
+        >>> at = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
+        >>> [logged] = writer.write(lambda turn: append(turn, [strike], who="Ana", at=at))
+        >>> logged.id, logged.version
+        ('D1', 1)
+        >>> writer.close()
+    """
+    taken, written = {record.id for record in given}, []
+    for record in given:
+        named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
+        taken.add(named.id)
+        written.append(turn.write(named, who=who, at=at, action=action, association=association))
+    return written
+
+
+def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: Sequence[tuple[str, str]]) -> None:
+    """Bring the tables that follow from the log up to date."""
+    insert: Callable[[sa.Table], Any] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    upsert = insert(records)
+    changed = {column.name: upsert.excluded[column.name] for column in records.c if column.name != "number"}
+    connection.execute(
+        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed), [_row(one) for one in standing]
+    )
+    connection.execute(
+        insert(fingerprints).on_conflict_do_nothing(),
+        [{"content": content, "record_id": record_id} for content, record_id in said],
+    )
+
+
+def _row(one: Standing) -> dict[str, Any]:
+    body = one.body
+    return {
+        **{name: getattr(one, name) for name in STANDING},
+        "state": body["state"],
+        "day": body.get("start") or body.get("date") or "",
+        "last_day": body.get("end"),
+        "about": body["about"] if isinstance(body.get("about"), str) else "",
+        "words": searchable(one.id, body),
+    }
