@@ -48,10 +48,8 @@ def owner_of_record(request: Request) -> Owner:
     Raises:
         Unknown: if there is none.
     """
-    record_id = request.path_params["record_id"]
-    log.disruption(desk_of(request).engine, record_id)
-    first, *_ = log.history(desk_of(request).engine, record_id)
-    return Owner(frozenset({first.who}))
+    found = log.standing(desk_of(request).engine, request.path_params["record_id"])
+    return Owner(frozenset({found.reporter}), found.association, frozenset({found.author}))
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]

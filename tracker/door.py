@@ -61,6 +61,11 @@ class Door:
         """Name of the cookie; the one for https cannot be planted by another host or over http."""
         return "__Host-tracker" if self.secure else "tracker"
 
+    @property
+    def login_demanded(self) -> bool:
+        """Whether everybody logs in: there is an account, or the network reaches this desk."""
+        return self.open_to_network or self._has_accounts()
+
     def visitor(self, connection: HTTPConnection, at: datetime) -> Visitor:
         """Who sends this request."""
         token = connection.cookies.get(self.cookie, "")
@@ -70,15 +75,19 @@ class Door:
         actor = sessions.actor(self.engine, token, at) if token else None
         if actor:
             return Visitor(actor, token, sessions.csrf(token), login=True)
-        demanded = self._from_elsewhere(connection) or self._has_accounts()
+        demanded = self.login_demanded or self._from_elsewhere(connection)
         return Visitor(None if demanded else LOCAL, token, login=demanded)
+
+    def address(self, request: Request) -> str:
+        """The address of this desk, for links that are passed on: the public one if it is set."""
+        return f"{self.public.scheme}://{self.public.netloc}" if self.public.netloc else str(request.base_url)[:-1]
 
     def forget(self) -> None:
         """Ask anew whether there are accounts."""
         self._asked = float("-inf")
 
     def _from_elsewhere(self, connection: HTTPConnection) -> bool:
-        if self.open_to_network or any(name in connection.headers for name in FORWARDED):
+        if any(name in connection.headers for name in FORWARDED):
             return True
         try:
             return not ipaddress.ip_address(connection.client.host if connection.client else "").is_loopback
@@ -93,32 +102,36 @@ class Door:
         return self._somebody
 
 
-class Needs:
-    """What a route asks of who calls it; made by ``needs``."""
-
-    def __init__(self, operation: str, owner: Callable[[Request], Owner] | None) -> None:
-        self.operation = operation
-        self.owner = owner
-
-    def __call__(self, request: Request) -> None:
-        """Refuse who may not."""
-        refuse(visitor_of(request).actor, self.operation, self.owner(request) if self.owner else None)
-
-
-def needs(operation: str, owner: Callable[[Request], Owner] | None = None) -> Any:
+def needs(operation: str, owner: Callable[..., Owner] | None = None) -> Any:
     """A dependency that binds a route to an operation: ``dependencies=[needs("verify", owner_of_record)]``.
 
     Args:
-        owner: finds from the request whose the thing is; may raise ``Unknown``. Left out only where it does not matter.
+        owner: a dependency that finds whose it is; may raise ``Unknown``. Left out only where it does not matter.
 
     Raises:
         ValueError: an operation that the table of permissions does not name, or that needs the owner.
+
+    Examples:
+        >>> needs("log").dependency.operation
+        'log'
+        >>> needs("verify")
+        Traceback (most recent call last):
+        ValueError: whether somebody may verify depends on whose it is: give the owner
     """
     if operation not in OPERATIONS:
         raise ValueError(f"{operation!r} is no operation")
     if owner is None and depends_on_owner(operation):
         raise ValueError(f"whether somebody may {operation} depends on whose it is: give the owner")
-    return Depends(Needs(operation, owner))
+
+    def alone(request: Request) -> None:
+        refuse(visitor_of(request).actor, operation)
+
+    def owned(request: Request, of: Owner = Depends(owner)) -> None:  # noqa: B008
+        refuse(visitor_of(request).actor, operation, of)
+
+    check: Any = alone if owner is None else owned
+    check.operation = operation
+    return Depends(check)
 
 
 def refuse(actor: Actor | None, operation: str, owner: Owner | None = None) -> None:
@@ -168,5 +181,6 @@ def operations_of(route: APIRoute) -> Iterator[str]:
     while waiting:
         one = waiting.pop()
         waiting += one.dependencies
-        if isinstance(one.call, Needs):
-            yield one.call.operation
+        operation = getattr(one.call, "operation", None)
+        if operation:
+            yield operation

@@ -77,11 +77,40 @@ def test_the_reporter_never_verifies(role: str, where: str) -> None:
         assert allowed(Actor(ME, "U1", {where: role}), "verify", owner) is not None
 
 
+def test_who_wrote_what_it_says_does_not_judge_it_but_owns_it_no_more_for_that() -> None:
+    owner = Owner(frozenset({OTHER}), MINE, authors=frozenset({ME}))
+    expert = Actor(ME, "U1", {MINE: "expert"})
+    assert allowed(expert, "verify", owner) is not None
+    assert allowed(expert, "reject", owner) is not None
+    assert allowed(expert, "withdraw", owner) is not None
+    assert allowed(expert, "resolve", owner) is None
+
+
+@pytest.mark.parametrize(
+    ("roles", "association"),
+    [
+        ({}, ""),
+        ({"N2": "expert"}, "N2"),
+        ({"N3": "expert", "N2": "viewer"}, "N3"),
+        ({"N3": "expert", "N2": "expert"}, "N2"),
+        ({"": "expert", "N2": "expert"}, ""),
+    ],
+)
+def test_for_whom_somebody_acts(roles: dict[str, str], association: str) -> None:
+    assert Actor(ME, "U1", roles).association == association
+
+
 def test_at_a_desk_without_a_login_a_name_is_still_not_its_own_verifier() -> None:
     ana = Actor(ME, roles=LOCAL.roles, through="local")
     assert allowed(ana, "verify", OWNERS["own"]) is not None
     assert allowed(ana, "verify", OWNERS["other"]) is None
     assert allowed(LOCAL, "log") is None
+
+
+@pytest.mark.parametrize("operation", [one for one, (*_, scope) in OPERATIONS.items() if not scope])
+def test_at_a_desk_without_a_login_there_are_no_people(operation: str) -> None:
+    for owner in OWNERS.values():
+        assert (allowed(LOCAL, operation, owner) is None) == (operation == "enter")
 
 
 def test_a_role_elsewhere_does_not_reach_into_another_association() -> None:
@@ -95,7 +124,7 @@ def test_a_role_elsewhere_does_not_reach_into_another_association() -> None:
 def test_a_key_does_what_it_was_made_for(operation: str, scope: str) -> None:
     key = Actor(ME, "U1", {ALLIANCE: "administrator"}, "key", frozenset({scope}))
     may = allowed(key, operation, OWNERS["association"]) is None
-    fits = OPERATIONS[operation][3] == scope and EXPECTED[operation, "administrator", "association"]
+    fits = OPERATIONS[operation][3] in (scope, "read") and EXPECTED[operation, "administrator", "association"]
     assert may == (fits or operation == "enter")
 
 
@@ -118,8 +147,8 @@ def test_nobody_gives_more_than_he_has(own: str, given: str) -> None:
     ("operation", "relation", "role", "words"),
     [
         ("withdraw", "association", "expert", "Only a coordinator of its association or of the alliance may"),
-        ("verify", "own", "administrator", "You reported this, so somebody else verifies it."),
-        ("reject", "own", "expert", "You reported this, so somebody else rejects it; you can withdraw it."),
+        ("verify", "own", "administrator", "You reported or wrote this, so somebody else verifies it."),
+        ("reject", "own", "expert", "You reported or wrote this, so somebody else rejects it."),
         ("verify", "other", "expert", "Only a coordinator of any association, or an expert of its association"),
         ("log", "own", "viewer", "Only an expert may log this; you are a viewer."),
         ("change_role", "own", "administrator", "Nobody does this for himself or herself: ask somebody else."),

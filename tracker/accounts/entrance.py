@@ -11,7 +11,7 @@ from tracker.accounts import invitations, passwords, people, sessions
 from tracker.accounts.attempts import Attempts
 from tracker.accounts.people import Account
 from tracker.accounts.tables import accounts
-from tracker.database import WRITING
+from tracker.database import writing
 
 _WRONG = Fault("", "password", "it or the name is not right", "try again, or ask a coordinator to invite you anew")
 
@@ -73,7 +73,7 @@ class Entrance:
         if found:
             raise Faults(found)
         kept = self.gate.hash(password)
-        with self.engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        with writing(self.engine) as connection:
             connection.execute(accounts.update().where(accounts.c.id == account.id).values(password_hash=kept))
         sessions.end_others(self.engine, account.id, token)
 

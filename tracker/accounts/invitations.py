@@ -13,7 +13,7 @@ from tracker.accounts import people
 from tracker.accounts.people import Account
 from tracker.accounts.tables import invitations
 from tracker.accounts.tokens import hashed, new_id, new_token, stamp
-from tracker.database import WRITING
+from tracker.database import writing
 from tracker.permissions import ALLIANCE, ROLES
 
 LASTS = timedelta(days=7)
@@ -43,7 +43,7 @@ def invite(engine: sa.Engine, email: str, association: str, role: str, made_by: 
         Faults: an e-mail that is none or has an account, a role that is none.
     """
     email = email.strip()
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         found = people.email_faults(connection, email)
         if role not in ROLES:
             found.append(Fault("", "role", f"{role!r} is no role", f"choose from {', '.join(ROLES)}"))
@@ -58,7 +58,7 @@ def invite(engine: sa.Engine, email: str, association: str, role: str, made_by: 
 
 def first_administrator(engine: sa.Engine, at: datetime) -> str | None:
     """The token of a one-time link for the first administrator, None if there is one. Earlier such links end."""
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         if people.administrators(connection):
             return None
         unused = (invitations.c.made_by == _FIRST) & invitations.c.used_at.is_(None)
@@ -86,7 +86,7 @@ def waiting(engine: sa.Engine, at: datetime) -> list[Invitation]:
 
 def withdraw(engine: sa.Engine, invitation_id: str) -> None:
     """End an invitation before it is used."""
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         gone = (invitations.c.id == invitation_id) & invitations.c.used_at.is_(None)
         connection.execute(invitations.delete().where(gone))
 
@@ -130,7 +130,7 @@ def _use(
     at: datetime,
     also: Callable[[sa.Connection, Account], None] = lambda connection, account: None,
 ) -> Account:
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         still = wanted & invitations.c.used_at.is_(None) & (invitations.c.expires_at > stamp(at))
         # The update comes first: of two who use it at the same time, the second finds nothing left.
         used = connection.execute(invitations.update().where(still).values(used_at=stamp(at))).rowcount

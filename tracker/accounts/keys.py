@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from tracker.accounts.tables import accounts, keys, memberships
 from tracker.accounts.tokens import hashed, new_id, new_token, stamp
-from tracker.database import WRITING
+from tracker.database import writing
 from tracker.permissions import SCOPES, Actor
 
 MARK = "vcdt_"
@@ -57,7 +57,7 @@ def make(engine: sa.Engine, account_id: str, label: str, scopes: Collection[str]
     if found:
         raise Faults(found)
     key = MARK + new_token()
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         connection.execute(
             keys.insert().values(
                 id=new_id("K"),
@@ -90,7 +90,7 @@ def actor(engine: sa.Engine, key: str, at: datetime) -> Actor | None:
         return None
     day = stamp(at)[:10]
     if rows[0].used_on != day:
-        with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        with writing(engine) as connection:
             connection.execute(keys.update().where(keys.c.id == rows[0].id).values(used_on=day))
     roles = {row.association: row.role for row in rows if row.role is not None}
     return Actor(rows[0].name, rows[0].account_id, roles, "key", frozenset(rows[0].scopes.split()))
@@ -110,7 +110,7 @@ def listed(engine: sa.Engine, account_id: str, at: datetime) -> list[Key]:
 def revoke(engine: sa.Engine, account_id: str, key_id: str, at: datetime) -> None:
     """Stop one key of an account; those of others stay."""
     mine = (keys.c.account_id == account_id) & (keys.c.id == key_id)
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         connection.execute(keys.update().where(mine).values(revoked_at=stamp(at)))
 
 

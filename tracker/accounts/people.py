@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults, Unknown
 from tracker.accounts.tables import accounts, keys, memberships, sessions
 from tracker.accounts.tokens import new_id, stamp
-from tracker.database import WRITING
+from tracker.database import writing
 from tracker.permissions import ALLIANCE, ROLES
 
 RESERVED = frozenset({"embedded record", "command line", "this desk", "nobody", "alliance"})
@@ -137,7 +137,7 @@ def set_role(engine: sa.Engine, account_id: str, association: str, role: str) ->
     """
     if role and role not in ROLES:
         raise Faults([Fault("", "role", f"{role!r} is no role", f"choose from {', '.join(ROLES)}")])
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         _one(connection, account_id)
         _keep_one(connection, account_id, association == ALLIANCE and role != _ADMINISTRATOR)
         here = (memberships.c.account_id == account_id) & (memberships.c.association == association)
@@ -155,7 +155,7 @@ def disable(engine: sa.Engine, account_id: str, at: datetime) -> Account:
         Unknown: if there is no such account.
         Faults: if nobody would administer the alliance.
     """
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         _one(connection, account_id)
         _keep_one(connection, account_id, True)
         connection.execute(accounts.update().where(accounts.c.id == account_id).values(disabled_at=stamp(at)))
@@ -171,7 +171,7 @@ def enable(engine: sa.Engine, account_id: str) -> Account:
     Raises:
         Unknown: if there is no such account.
     """
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         _one(connection, account_id)
         connection.execute(accounts.update().where(accounts.c.id == account_id).values(disabled_at=None))
         return _one(connection, account_id)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.accounts.tables import accounts, memberships, sessions
 from tracker.accounts.tokens import derived, hashed, new_id, new_token, stamp
-from tracker.database import WRITING
+from tracker.database import writing
 from tracker.permissions import Actor
 
 IDLE = timedelta(hours=12)
@@ -31,7 +31,7 @@ class Session:
 def begin(engine: sa.Engine, account_id: str, browser: str, at: datetime, instead_of: str = "") -> str:
     """The token of a new session; whatever token the browser held before is dead from now on."""
     token = new_token()
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         gone = (sessions.c.token_hash == hashed(instead_of)) | (sessions.c.expires_at <= stamp(at))
         connection.execute(sessions.delete().where(gone))
         connection.execute(
@@ -64,7 +64,7 @@ def actor(engine: sa.Engine, token: str, at: datetime) -> Actor | None:
     if not rows:
         return None
     if rows[0].seen_at < stamp(at - _NOTED):
-        with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        with writing(engine) as connection:
             connection.execute(sessions.update().where(sessions.c.id == rows[0].id).values(seen_at=stamp(at)))
     roles = {row.association: row.role for row in rows if row.role is not None}
     return Actor(rows[0].name, rows[0].account_id, roles, "session")
@@ -112,5 +112,5 @@ def _alive(at: datetime) -> sa.ColumnElement[bool]:
 
 
 def _remove(engine: sa.Engine, gone: sa.ColumnElement[bool]) -> None:
-    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+    with writing(engine) as connection:
         connection.execute(sessions.delete().where(gone))
