@@ -52,7 +52,8 @@ async def _typed(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
     form = await request.form()
-    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
+    names = [name for name in form if name != "csrf"]  # that one is for the guard
+    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in names}
 
 
 Typed = Annotated[dict[str, str], Depends(_typed)]
