@@ -21,7 +21,8 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, intake, keeping, log, workbench
+from tracker import answer, intake, keeping, log, people_command, workbench
+from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.keeping import Change, Taken
@@ -33,6 +34,7 @@ app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
 app.add_typer(workbench.app)
+app.add_typer(people_command.app, name="people")
 
 
 @app.callback(invoke_without_command=True)
@@ -56,15 +58,28 @@ def main(context: typer.Context) -> None:
 
 
 @app.command()
-def serve() -> None:
-    """Serve the pages and the API on this machine only (there is no login yet)."""
-    with _at_desk() as desk:
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; TRACKER_HOST if left out. Any but this machine's own has a login.")
+    ] = "",
+) -> None:
+    """Serve the pages and the API: without a login on this machine only, with one wherever you say."""
+    with _at_desk(host) as desk:
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
-        port = desk.settings.port
-        console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
-        uvicorn.run(create_app(desk), host="127.0.0.1", port=port, log_level="warning")
+        settings, app = desk.settings, create_app(desk)
+        _say_where(desk, app.state.door.login_demanded)
+        # Of a request that comes through a proxy only named ones are believed to say where it is from.
+        trusted = [one.strip() for one in settings.proxies.split(",") if one.strip()]
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            proxy_headers=bool(trusted),
+            forwarded_allow_ips=trusted,
+        )
 
 
 @app.command("log")
@@ -141,18 +156,31 @@ def verify() -> None:
 
 
 @contextmanager
-def _at_desk() -> Iterator[Desk]:
+def _at_desk(host: str = "") -> Iterator[Desk]:
     """An open desk with a log that has begun; faults in words, not as a traceback."""
     with in_words():
         desk = None
         try:
             with progress("Opening the log and the value chain"):
-                desk = Desk(Settings())
+                desk = Desk(Settings(host=host) if host else Settings())
                 desk.seed(_now())
             yield desk
         finally:
             if desk is not None:
                 desk.close()
+
+
+def _say_where(desk: Desk, login: bool) -> None:
+    settings = desk.settings
+    if not login:
+        console.print(f"Serving on http://localhost:{settings.port} (this machine only). Stop with Ctrl+C.")
+        return
+    address = settings.url or f"http://{settings.host}:{settings.port}"
+    console.print(f"Serving on {address}, with a login. Stop with Ctrl+C.", soft_wrap=True)
+    token = invitations.first_administrator(desk.engine, _now())
+    if token:
+        console.print("There is no administrator yet. This link makes one; it works once, for a day:")
+        console.print(people_command.link(settings, token), soft_wrap=True)
 
 
 def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graphs import classification, disruption
 from graphs.assessment import Assessment
@@ -20,11 +19,12 @@ from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import intake, keeping, log
-from tracker.api import AtDesk, On, desk_of
+from tracker.api import AtDesk, By, On, desk_of, owner_of_record
+from tracker.door import named, needs
 from tracker.keeping import Change
-from tracker.permissions import local
+from tracker.page import page
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
 _VOCABULARY = {
     "ecosystems": classification.ECOSYSTEMS,
@@ -42,21 +42,6 @@ _VOCABULARY = {
 _MOST_ROWS = 12
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tracker"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["place"] = lambda codes: ", ".join(country_name(code) for code in codes)
-    return environment
-
-
-_TEMPLATES = _environment()
-
-
 async def _typed(request: Request) -> dict[str, str]:
     """What a form of these pages holds, lists joined by semicolons.
 
@@ -66,12 +51,8 @@ async def _typed(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
     form = await request.form()
-    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in form}
-
-
-def _known(desk: AtDesk, record_id: str) -> None:
-    """Not found comes before whatever is wrong with what was typed."""
-    log.disruption(desk.engine, record_id)
+    names = [name for name in form if name != "csrf"]  # that one is for the guard
+    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in names}
 
 
 Typed = Annotated[dict[str, str], Depends(_typed)]
@@ -83,7 +64,7 @@ def home(request: Request, desk: AtDesk, on: On = None) -> Response:
     day = on or date.today()
     assessment = desk.assess(day)
     newest = sorted(log.disruptions(desk.engine), key=lambda one: str(one.start), reverse=True)[:6]
-    return _page(
+    return page(
         request,
         "home.html",
         assessment=assessment,
@@ -109,7 +90,7 @@ def disruptions(request: Request, desk: AtDesk, q: str = "", state: str = "", on
         and (not state or one.state == state)
         and (day is None or one.in_force(day, max(desk.method.duration_weeks)))
     ]
-    return _page(request, "disruptions.html", found=found, q=q, state=state, on=on, states=disruption.STATES)
+    return page(request, "disruptions.html", found=found, q=q, state=state, on=on, states=disruption.STATES)
 
 
 @router.get("/disruptions/new")
@@ -118,13 +99,13 @@ def new_disruption(request: Request, desk: AtDesk) -> Response:
     return _form(request, {"start": date.today().isoformat()}, ())
 
 
-@router.post("/disruptions")
-def log_disruption(request: Request, desk: AtDesk, typed: Typed) -> Response:
+@router.post("/disruptions", dependencies=[needs("log")])
+def log_disruption(request: Request, desk: AtDesk, actor: By, typed: Typed) -> Response:
     """Take the form in; what was typed is never lost."""
     who = typed.pop("who", "").strip()
     try:
         record = intake.read(typed, desk.industries)
-        written = desk.write(keeping.log_one, record, Change(local(who), datetime.now(UTC)))
+        written = desk.write(keeping.log_one, record, Change(named(actor, who, keeping.NOBODY), datetime.now(UTC)))
     except Faults as found:
         return _form(request, typed | {"who": who}, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{written.id}", status_code=303)
@@ -136,12 +117,12 @@ def one_disruption(request: Request, desk: AtDesk, record_id: str) -> Response:
     return _disruption_page(request, record_id, ())
 
 
-@router.post("/disruptions/{record_id}/resolve", dependencies=[Depends(_known)])
-def resolve(request: Request, desk: AtDesk, record_id: str, typed: Typed) -> Response:
+@router.post("/disruptions/{record_id}/resolve", dependencies=[needs("resolve", owner_of_record)])
+def resolve(request: Request, desk: AtDesk, actor: By, record_id: str, typed: Typed) -> Response:
     """Close a disruption."""
     try:
         last = intake.day("end", typed.get("end", ""))
-        change = Change(local(typed.get("who", "")), datetime.now(UTC))
+        change = Change(named(actor, typed.get("who", ""), keeping.NOBODY), datetime.now(UTC))
         desk.write(keeping.review, record_id, "resolve", change, last, desk.duration_weeks)
     except Faults as found:
         return _disruption_page(request, record_id, found.faults, status=422)
@@ -162,7 +143,7 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
         row |= ranks.loc[row["key"]].to_dict()
     moves = assessment.sensitivity(level) if level in ("ecosystem", "country") and len(rows) > 1 else None
     reasons = {row["key"]: assessment.reasons(level, row["key"]) for row in rows[:300]}
-    return _page(
+    return page(
         request,
         "scores.html",
         assessment=assessment,
@@ -199,25 +180,13 @@ def read_briefing(desk: AtDesk, on: On = None) -> Response:
 @router.get("/docs")
 def docs(request: Request) -> Response:
     """The API described, from its own OpenAPI document, without a script."""
-    return _page(request, "docs.html", spec=request.app.openapi(), port=request.url.port or 80)
-
-
-def error_page(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...]) -> Response:
-    """An error in the words of the pages."""
-    return _page(request, "error.html", status=status, title=title, detail=detail, faults=faults)
-
-
-def _page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    html = _TEMPLATES.get_template(template).render(
-        path=request.url.path, meta=desk_of(request).chain.meta, status=status, **values
-    )
-    return HTMLResponse(html, status)
+    return page(request, "docs.html", spec=request.app.openapi(), port=request.url.port or 80)
 
 
 def _form(request: Request, typed: dict[str, Any], faults: tuple[Fault, ...], status: int = 200) -> Response:
     chosen = {name: set(str(typed.get(name, "")).split("; ")) for name in ("ecosystems", "stages", "actions_required")}
     industries = desk_of(request).chain.nodes.drop_duplicates("industry")[["industry", "label"]]
-    return _page(
+    return page(
         request,
         "form.html",
         status,
@@ -237,7 +206,7 @@ def _disruption_page(request: Request, record_id: str, faults: tuple[Fault, ...]
     record = log.disruption(desk.engine, record_id)
     assert record.start is not None
     alone = desk.assess(record.start, only=record_id)
-    return _page(
+    return page(
         request,
         "disruption.html",
         status,
