@@ -17,7 +17,7 @@ from tracker.accounts.invitations import Invitation
 from tracker.accounts.people import Account
 from tracker.api import By, desk_of
 from tracker.door import Door, needs, refuse, visitor_of
-from tracker.page import page
+from tracker.pages.frame import page
 from tracker.permissions import ALLIANCE, ROLES, SCOPES, Actor, Owner, allowed, may_give
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
