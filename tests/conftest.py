@@ -1,8 +1,9 @@
 """What the tests share: the toy economy, the shipped estimate, the design data, and random chains and records.
 
-``st.from_type(ValueChain)`` and ``st.from_type(Disruption)`` draw random chains and records in any test.
+``st.from_type`` of ``ValueChain``, ``Disruption`` or any other kind of record draws random ones in any test.
 """
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -17,10 +18,14 @@ from hypothesis import assume, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from graphs import classification, disruption, sources
+from graphs import classification, content, disruption, sources
 from graphs.classification import ECOSYSTEMS, STAGES
+from graphs.content import Content
 from graphs.disruption import Disruption
+from graphs.record import Record
 from graphs.valuechain import Meta, ValueChain
+from tracker.conversation import Evidence
+from tracker.kinds import KINDS
 
 SEVERITIES = ("severity_low", "severity_likely", "severity_high")
 INDUSTRIES = ("A", "C26", "D35", "G47", "H49")
@@ -147,10 +152,48 @@ def records(draw: st.DrawFn) -> Disruption:
         start=start,
         end=other if state == "resolved" or draw(st.booleans()) else None,
         state=state,
+        merged_into=_other_than(texts["id"]) if state == "merged" else "",
         **words,
         **texts,
         **severity,
     )
+
+
+@st.composite
+def said(draw: st.DrawFn, kind: type[Record]) -> Record:
+    """Valid records of any other kind: each field by what it may hold, sometimes left empty."""
+    values = {}
+    for field in kind.fields():
+        one = _ONE[type(field.content)](field.content)
+        if field.many:
+            values[field.name] = draw(st.lists(one, max_size=2).map(tuple))
+        elif field.default is dataclasses.MISSING:
+            values[field.name] = draw(one)
+        else:
+            values[field.name] = draw(st.just(field.default) | one)
+    if kind is Evidence and not values["address"]:
+        values["quote"] = "x" + values["quote"]
+    return kind(**values)
+
+
+_LETTERS = st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t")
+_ONE: dict[type[Content], Callable[[Any], st.SearchStrategy[Any]]] = {
+    content.Text: lambda one: st.text(_LETTERS, max_size=20).map(lambda text: f"x{text}" if one.needed else text),
+    content.Word: lambda one: st.sampled_from(one.words),
+    content.Place: lambda _: st.sampled_from(("DE", "TW", "DE21", "ITC4", "EU", "WORLD", "ROW")),
+    content.Country: lambda _: st.sampled_from(("DE", "EU")),
+    content.Region: lambda _: st.sampled_from(("DE21", "DE3", "DE600")),
+    content.Industry: lambda _: st.sampled_from(("A", "A03", "C26", "C10-C12", "C26.11", "cars")),
+    content.Address: lambda _: st.sampled_from(("https://a.eu/b?c=d&e=ü", "http://x.org/#(y)")),
+    content.Reference: lambda _: st.from_regex(r"[A-Z][0-9]{1,4}", fullmatch=True),
+    content.Day: lambda _: st.dates(content.EARLIEST, content.LATEST),
+    content.Share: lambda _: st.floats(0, 1),
+    content.Number: lambda one: st.integers(0, content.LARGEST) if one.whole else st.floats(0, content.LARGEST),
+}
+
+
+def _other_than(record_id: str) -> str:
+    return "D8" if record_id == "D7" else "D7"
 
 
 def _shares(count: int) -> st.SearchStrategy[list[float]]:
@@ -163,6 +206,9 @@ def _some_of(draw: st.DrawFn, words: tuple[str, ...]) -> tuple[str, ...]:
 
 st.register_type_strategy(ValueChain, chains())
 st.register_type_strategy(Disruption, records())
+for _kind in KINDS.values():
+    if _kind.cls is not Disruption:
+        st.register_type_strategy(_kind.cls, said(_kind.cls))
 
 
 @pytest.fixture

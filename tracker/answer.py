@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from graphs.assessment import Assessment
-from graphs.disruption import Disruption
 from graphs.errors import Unknown
+from graphs.record import Record
 from graphs.score.uncertainty import INTERVAL
 from tracker.log import Entry
 
@@ -65,9 +65,9 @@ def in_force(assessment: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-def record(disruption: Disruption) -> dict[str, Any]:
+def record(one: Record) -> dict[str, Any]:
     """A record, and what it does not say."""
-    return disruption.to_dict() | {"missing": disruption.missing()}
+    return one.to_dict() | {"missing": one.missing()}
 
 
 def entry(one: Entry) -> dict[str, Any]:

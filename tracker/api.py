@@ -9,17 +9,18 @@ import networkx as nx
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from graphs.disruption import EARLIEST, LATEST
+from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
-from tracker import answer, intake, log, schema
+from tracker import answer, intake, keeping, log, schema
 from tracker.desk import Desk
 from tracker.door import actor_of, named, needs
+from tracker.keeping import Change
 from tracker.permissions import Actor, Owner
 
 router = APIRouter(prefix="/api/v1", tags=["version 1"], dependencies=[needs("read")])
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
-State = Literal["draft", "reported", "verified", "rejected", "resolved"]
+State = Literal["draft", "reported", "verified", "rejected", "resolved", "withdrawn", "merged"]
 
 
 def _problem(status: int, meaning: str) -> dict[int | str, dict[str, Any]]:
@@ -48,8 +49,7 @@ def owner_of_record(request: Request) -> Owner:
     Raises:
         Unknown: if there is none.
     """
-    found = log.standing(desk_of(request).engine, request.path_params["record_id"])
-    return Owner(frozenset({found.reporter}), found.association, frozenset({found.author}))
+    return keeping.owner_of(log.standing(desk_of(request).engine, request.path_params["record_id"]))
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -107,9 +107,9 @@ def log_disruption(desk: AtDesk, actor: By, given: schema.DisruptionIn, response
     """Log a disruption. Scores take it into account at once."""
     values = given.model_dump(exclude={"who"}, exclude_none=True)
     record = intake.read({"start": date.today()} | values, desk.industries)
-    written = desk.write_one(record, who=named(actor, given.who, "API").name, at=datetime.now(UTC))
+    written = desk.write(keeping.log_one, record, Change(named(actor, given.who, "API"), datetime.now(UTC)))
     response.headers["Location"] = f"/api/v1/disruptions/{written.id}"
-    return answer.record(written)
+    return answer.record(written.record)
 
 
 @router.get("/disruptions/{record_id}", responses=NOT_FOUND | FAULTY, response_model=schema.DisruptionOut)
@@ -134,7 +134,9 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 def resolve_disruption(desk: AtDesk, actor: By, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
     """Say that a disruption is over. It counts until its last day; later dates score without it."""
     end = intake.day("end", given.end) if given.end is not None else None
-    return answer.record(desk.resolve(record_id, end, who=named(actor, given.who, "API").name, at=datetime.now(UTC)))
+    log.disruption(desk.engine, record_id)
+    change = Change(named(actor, given.who, "API"), datetime.now(UTC))
+    return answer.record(desk.write(keeping.review, record_id, "resolve", change, end, desk.duration_weeks).record)
 
 
 @router.get("/chain", responses=FAULTY)

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from graphs.disruption import EARLIEST, LATEST
+from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from tracker import api, pages, pages_people
 from tracker.accounts.attempts import TooMany

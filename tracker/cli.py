@@ -15,17 +15,18 @@ from rich import box
 from rich.table import Table
 
 from graphs.assessment import Assessment
-from graphs.disruption import Disruption
 from graphs.errors import Unknown
 from graphs.picture import picture_page
 from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, intake, log, people_command, workbench
+from tracker import answer, intake, keeping, log, people_command, workbench
 from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
+from tracker.keeping import Change, Taken
+from tracker.permissions import local
 from tracker.settings import Settings
 from tracker.terminal import console, fail, in_words, progress, written
 
@@ -109,7 +110,7 @@ def log_one(
         "sources": sources,
     }
     with _at_desk() as desk:
-        _say_written(desk.write([intake.read(values, desk.industries)], who=who, at=_now()), 1)
+        _say_written(desk.write(keeping.import_records, [intake.read(values, desk.industries)], _change(who)))
 
 
 @app.command("import")
@@ -124,7 +125,7 @@ def import_file(
         except UnicodeDecodeError:
             fail(f"{file}: is not UTF-8 text; save it as CSV UTF-8")
         records = intake.read_csv(text, desk.industries)
-        _say_written(desk.write(records, who=who, at=_now()), len(records))
+        _say_written(desk.write(keeping.import_records, records, _change(who)))
 
 
 @app.command()
@@ -136,10 +137,12 @@ def resolve(
     """Say that a disruption is over."""
     with _at_desk() as desk:
         try:
-            closed = desk.resolve(record_id, intake.day("end", end) if end else None, who=who, at=_now())
+            log.disruption(desk.engine, record_id)
+            last = intake.day("end", end) if end else None
+            closed = desk.write(keeping.review, record_id, "resolve", _change(who), last, desk.duration_weeks)
         except Unknown:
             fail(f"{record_id}: there is no such disruption in the log")
-        console.print(f"{record_id} is resolved; its last day is {closed.end}.")
+        console.print(f"{record_id} is resolved; its last day is {closed.body['end']}.")
 
 
 @app.command()
@@ -231,12 +234,16 @@ def _table(assessment: Assessment) -> Table:
     return table
 
 
-def _say_written(written: list[Disruption], given: int) -> None:
-    for one in written:
-        missing = f" (not stated: {', '.join(one.missing())})" if one.missing() else ""
-        console.print(f"{one.id}: {one.title}{missing}")
-    if len(written) < given:
-        console.print(f"{given - len(written)} left out: the log already holds them.")
+def _say_written(taken: Taken) -> None:
+    for one in taken.new:
+        missing = ", ".join(one.record.missing())
+        console.print(f"{one.id}: {one.body['title']}{f' (not stated: {missing})' if missing else ''}")
+    if taken.known:
+        console.print(f"{taken.known} left out: the log already holds them.")
+
+
+def _change(who: str) -> Change:
+    return Change(local(who), _now())
 
 
 def _now() -> datetime:

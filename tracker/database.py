@@ -57,7 +57,6 @@ records = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("day", sa.String, nullable=False),
     sa.Column("last_day", sa.String),
-    sa.Column("about", sa.String, nullable=False, index=True),
     sa.Column("reporter", sa.String, nullable=False),
     sa.Column("author", sa.String, nullable=False),
     sa.Column("association", sa.String, nullable=False),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
 from graphs import sources
 from graphs.assessment import Assessment, assess
-from graphs.disruption import COUNTED, Disruption
-from graphs.errors import Fault, Faults, Unknown
+from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
@@ -22,6 +23,8 @@ from tracker.database import open_database
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _KEPT = 32
 """Assessments kept in memory: a log position and a date determine each."""
 _READY = 4
@@ -54,6 +57,9 @@ class Desk:
         self.writer = Writer(self.engine)
         self._assessments: OrderedDict[tuple[int, date, str], Assessment] = OrderedDict()
         self._worst: tuple[int, date | None] | None = None
+        self._standing: dict[str, Disruption] = {}
+        self._numbers: list[int] = []
+        self._seen = 0
         self._turn = threading.Lock()
 
     def close(self) -> None:
@@ -81,52 +87,18 @@ class Desk:
 
         return self.writer.write(first)
 
-    def write(self, records: Sequence[Disruption], *, who: str, at: datetime) -> list[Disruption]:
-        """Log new records, all or none; those that the log holds or held word for word are left out.
+    def write(self, verb: Callable[Concatenate[Turn, P], T], *given: P.args, **named: P.kwargs) -> T:
+        """Change the log by a verb of ``keeping``; what it returns, once it is on disk.
 
         Raises:
-            Faults: ids that are taken, or stand twice among the records.
+            Exception: whatever the verb raises; then nothing is written.
         """
+        return self.writer.write(lambda turn: verb(turn, *given, **named))
 
-        def new(turn: Turn) -> list[Disruption]:
-            return [one.record for one in log.append(turn, _new(turn, records), who=who, at=at)]
-
-        return self.writer.write(new)
-
-    def write_one(self, record: Disruption, *, who: str, at: datetime) -> Disruption:
-        """Log one new record.
-
-        Raises:
-            Faults: if the log already holds it word for word, or its id is taken.
-        """
-        written = self.write([record], who=who, at=at)
-        if not written:
-            fault, mend = "the very same disruption is already in the log", "say what is different"
-            raise Faults([Fault("", "title", fault, mend)])
-        return written[0]
-
-    def resolve(self, record_id: str, end: date | None, *, who: str, at: datetime) -> Disruption:
-        """Close a disruption with its last day.
-
-        Args:
-            end: the last day; if left out the day of ``at`` for what is still in force on it, else the end on record.
-
-        Raises:
-            Unknown: if there is no such record.
-            Faults: if the day lies before its start, or the record is a draft or rejected.
-        """
-
-        def close(turn: Turn) -> Disruption:
-            standing = turn.standing(record_id)
-            if standing is None:
-                raise Unknown(record_id)
-            current = standing.record
-            closed = _resolved(current, end, at.date(), max(self.method.duration_weeks))
-            if closed != current:
-                turn.write(closed, who=who, action="resolve", at=at)
-            return closed
-
-        return self.writer.write(close)
+    @property
+    def duration_weeks(self) -> float:
+        """For how long a disruption without an end is taken to be in force."""
+        return max(self.method.duration_weeks)
 
     def assess(self, on: date, only: str = "", position: int | None = None) -> Assessment:
         """The assessment of a date.
@@ -135,10 +107,10 @@ class Desk:
             only: id of the one disruption to assess, as if it were alone.
             position: of the log; the newest if left out.
         """
-        key = (self.position if position is None else position, on, only)
         with self._turn:
+            key = (self._newest(position), on, only)
             if key not in self._assessments:
-                found = log.disruptions(self.engine, upto=key[0])
+                found = self._held(key[0])
                 chosen = [one for one in found if not only or one.id == only]
                 same_day = [one for (_, day, alone), one in self._assessments.items() if day == on and alone == only]
                 known = next((one for one in reversed(same_day) if one.impact), same_day[-1] if same_day else None)
@@ -153,45 +125,31 @@ class Desk:
 
     def worst_day(self) -> date | None:
         """The worst day of all that the log holds."""
-        position = self.position
         with self._turn:
+            position = self._newest(None)
             if self._worst is None or self._worst[0] != position:
-                found = log.disruptions(self.engine, upto=position)
-                self._worst = (position, worst_day(self.chain, found, self.method))
+                self._worst = (position, worst_day(self.chain, self._held(position), self.method))
             return self._worst[1]
 
+    def disruptions(self) -> list[Disruption]:
+        """Every disruption as it stands, in the order in which they were first logged."""
+        with self._turn:
+            return self._held(self._newest(None))
 
-def _resolved(current: Disruption, end: date | None, today: date, duration_weeks: float) -> Disruption:
-    if current.state not in COUNTED:
-        fault = f"a {current.state} disruption cannot be resolved"
-        raise Faults([Fault("", "state", fault, "it does not count in any score; nothing needs to be done")])
-    if end is None:
-        end = today if current.in_force(today, duration_weeks) else current.end
-        if end is None:
-            fault = f"it was no longer in force on {today}"
-            raise Faults([Fault("", "end", fault, "give the last day of the disruption, such as 2021-04-25")])
-    return dataclasses.replace(current, state="resolved", end=end)
+    def _newest(self, position: int | None) -> int:
+        """Number of the newest entry about a disruption, up to a position: comments change no score."""
+        while entries := log.since(self.engine, self._seen):
+            for one in entries:
+                if one.kind == "disruption":
+                    self._numbers.append(one.number)
+                    self._standing[one.record_id] = Disruption.from_dict(one.after)
+            self._seen = entries[-1].number
+        if position is None:
+            return self._numbers[-1] if self._numbers else 0
+        place = bisect.bisect_right(self._numbers, position)
+        return self._numbers[place - 1] if place else 0
 
-
-def _new(turn: Turn, records: Sequence[Disruption]) -> list[Disruption]:
-    """The records that a log does not hold.
-
-    Raises:
-        Faults: ids that stand for something else.
-    """
-    named: dict[str, Disruption] = {}
-    new, faults = [], []
-    for one in dict.fromkeys(records):
-        known = bool(one.id) and turn.standing(one.id) is not None
-        if known and not turn.holds(one, one.id):
-            fault, mend = f"{one.id} is in the log with other content", "leave the id empty for a new record"
-            faults.append(Fault(one.title, "id", fault, mend))
-        elif one.id and one.id in named:
-            fault, mend = f"{one.id} stands for two different records", "leave the id empty for a new record"
-            faults.append(Fault(one.title, "id", fault, mend))
-        elif not known and not turn.holds(one):
-            new.append(one)
-        named[one.id] = one
-    if faults:
-        raise Faults(faults)
-    return new
+    def _held(self, newest: int) -> list[Disruption]:
+        if newest == (self._numbers[-1] if self._numbers else 0):
+            return list(self._standing.values())
+        return log.disruptions(self.engine, upto=newest)

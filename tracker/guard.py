@@ -88,7 +88,7 @@ class Guard:
                 self.door.forget()  # the first account may have been made
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        if _host(headers.get("host", "")) not in self.door.hosts:
+        if not self.door.known_as(_host(headers.get("host", ""))):
             return 421, _NOT_HERE if self.door.open_to_network else _ONLY_HERE
         if method in _SAFE:
             return None

@@ -1,41 +1,42 @@
-"""The one way in: words from a form, a CSV row, JSON or the command line become a ``Disruption``."""
+"""The one way in: words from a form, a row of a table, JSON or the command line become a record."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import io
-import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, overload
 
-from graphs import classification, disruption
+from graphs import classification
+from graphs.content import ID, Industry
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
+from graphs.record import Record
+from tracker.kinds import KINDS, Kind
+from tracker.tables import Row, Table
+from tracker.values import day as day
+from tracker.values import is_empty, read_value, short
 
-FIELDS = tuple(field.name for field in dataclasses.fields(Disruption))
-LISTS = ("origin", "felt", "ecosystems", "industries", "stages", "actions_required", "sources")
-DATES = ("start", "end")
-SEVERITIES = ("severity_low", "severity_likely", "severity_high")
-_WORDS = {
-    "ecosystems": classification.ECOSYSTEMS,
-    "stages": classification.STAGES,
-    "actions_required": disruption.ACTIONS,
-    "effect": disruption.EFFECTS,
-    "horizon": disruption.HORIZONS,
-    "confidence": disruption.CONFIDENCES,
-    "source_kind": disruption.SOURCE_KINDS,
-    "state": disruption.STATES,
-}
+FIELDS = tuple(field.name for field in Disruption.fields())
+LISTS = tuple(field.name for field in Disruption.fields() if field.many)
 MOST_ROWS = 10_000
 MOST_LETTERS = 100_000
 """Longest cell of a CSV file."""
-_ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-"""Ids stand in addresses; a digit keeps them apart from the names of pages."""
 
 
-def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
+@overload
+def read(
+    values: Mapping[str, Any], industries: Collection[str], kind: Literal["disruption"] = "disruption"
+) -> Disruption: ...
+
+
+@overload
+def read(values: Mapping[str, Any], industries: Collection[str], kind: str) -> Record: ...
+
+
+def read(values: Mapping[str, Any], industries: Collection[str], kind: str = "disruption") -> Record:
     """Make a record of what was written, as leniently as is safe.
 
     Lists may be lists or text separated by ``;``; countries codes or names; severities ``0.4`` or ``40 %``; dates
@@ -43,6 +44,7 @@ def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
 
     Args:
         industries: codes of the value chain; an industry that covers none of them is refused.
+        kind: word of the kind of record, one of ``tracker.kinds.KINDS``.
 
     Raises:
         Faults: every fault at once.
@@ -57,24 +59,31 @@ def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
         ...
         graphs.errors.Faults: severity_likely: '140 %' is outside 0–100 %; write 40 % or 0.4
         end: 'soon' is no date; write 2021-03-23
+        >>> read({"name": "Chips of Silesia", "country": "Poland", "full_time_staff": "2,5"}, [], "cluster").country
+        'PL'
     """
+    of = KINDS[kind]
+    fields = {field.name: field for field in of.cls.fields()}
     faults: list[Fault] = []
     known: dict[str, Any] = {}
     for name, value in values.items():
-        if not name and _empty(value):
+        if not name and is_empty(value):
             continue  # an empty column of a spreadsheet
-        if name not in FIELDS:
-            near = classification.closest(name, FIELDS)
-            mend = f"did you mean {' or '.join(near)}?" if near else f"the fields are {', '.join(FIELDS)}"
-            faults.append(Fault("", name, "is not a field of a disruption", mend))
-        elif not _empty(value):
-            known[name] = _value(name, value, faults)
-    if known.get("id") and not _ID.fullmatch(known["id"]):
+        if name not in fields:
+            near = classification.closest(name, fields)
+            mend = f"did you mean {' or '.join(near)}?" if near else f"the fields are {', '.join(fields)}"
+            faults.append(Fault("", name, f"is not a field of {of.one}", mend))
+        elif not is_empty(value):
+            known[name] = read_value(fields[name], value, faults)
+    if known.get("id") and not ID.fullmatch(known["id"]):
         mend = "leave it empty, or use letters, digits, point, dash and underscore with a digit among them: R81"
-        faults.append(Fault("", "id", f"{_short(known['id'])} cannot stand in an address", mend))
-    faults += _unknown_industries(known.get("industries") or (), industries)
+        faults.append(Fault("", "id", f"{short(known['id'])} cannot stand in an address", mend))
+    for field in of.cls.fields():
+        if isinstance(field.content, Industry):
+            faults += _unknown_industries(field.name, known.get(field.name) or (), industries)
+    needed = {field.name: "" for field in of.cls.fields() if field.default is dataclasses.MISSING}
     try:
-        record = Disruption(**({"title": ""} | {name: value for name, value in known.items() if value is not None}))
+        record = of.cls(**(needed | {name: value for name, value in known.items() if value is not None}))
     except Faults as found:
         said = {fault.field for fault in faults}
         raise Faults([*faults, *(fault for fault in found.faults if fault.field not in said)]) from None
@@ -83,46 +92,101 @@ def read(values: Mapping[str, Any], industries: Collection[str]) -> Disruption:
     return record
 
 
-def read_csv(text: str, industries: Collection[str]) -> list[Disruption]:
+@dataclass(frozen=True)
+class Reading:
+    """What a row of a table gave: a record, or the faults for which it gave none."""
+
+    row: Row
+    record: Record | None
+    faults: tuple[Fault, ...] = ()
+
+
+def readings(table: Table, industries: Collection[str], kind: str = "disruption") -> Iterator[Reading]:
+    """Read a table row by row, so that one may show how far it is, and take the good rows alone.
+
+    Rows without any value are left out. Each fault names its row, and its cell if the field has a column. The row
+    after the last that is allowed is a fault, and the end.
+
+    Raises:
+        Faults: what is wrong with the columns, at once.
+
+    Examples:
+        >>> table = Table(("name", "country"), (Row(2, ("Chips", "PL")), Row(3, ("Cars", "Narnia"))))
+        >>> for reading in readings(table, [], "cluster"):
+        ...     print(reading.record.id if reading.record else reading.faults[0])
+        <BLANKLINE>
+        row 3, cell B3, country: 'Narnia' is no known country; write an ISO code (DE), or EU
+    """
+    names = [column.strip().lower() for column in table.columns]
+    faults = _faults_of_columns(names, KINDS[kind])
+    if faults:
+        raise Faults(faults)
+    rows = [row for row in table.rows if any(cell.strip() for cell in row.cells)]
+    return (
+        _reading(table, names, row, industries, kind)
+        if count <= MOST_ROWS
+        else Reading(row, None, (Fault(f"row {row.number}", "", f"more than {MOST_ROWS:,} rows", "split the file"),))
+        for count, row in enumerate(rows[: MOST_ROWS + 1], start=1)
+    )
+
+
+def read_table(table: Table, industries: Collection[str], kind: str = "disruption") -> list[Record]:
+    """Make records of a table, all or none.
+
+    Raises:
+        Faults: every fault of every row at once, with its row and cell.
+    """
+    found = list(readings(table, industries, kind))
+    faults = [fault for reading in found for fault in reading.faults]
+    if faults:
+        raise Faults(faults)
+    return [reading.record for reading in found if reading.record]
+
+
+@overload
+def read_csv(
+    text: str, industries: Collection[str], kind: Literal["disruption"] = "disruption"
+) -> list[Disruption]: ...
+
+
+@overload
+def read_csv(text: str, industries: Collection[str], kind: str) -> list[Record]: ...
+
+
+def read_csv(text: str, industries: Collection[str], kind: str = "disruption") -> Any:
     """Make records of a CSV file with the names of the fields in its first row.
 
     Raises:
-        Faults: every fault of every row at once, with the number of the row.
+        Faults: every fault of every row at once, with its row and cell.
 
     Examples:
-        >>> read_csv("title,origin,start\\nStrike,FR,2021-03-01\\n,Narnia,2021-03-01\\n", [])
+        >>> read_csv("title,origin,start\\nStrike,FR,2021-03-01\\n,Narnia,2021-03-01\\n", [])  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        graphs.errors.Faults: row 3, title: is empty; say what happened in a few words
-        row 3, origin: 'Narnia' is no known country or region; write an ISO code (DE), a NUTS code (DE21), EU or WORLD
+        graphs.errors.Faults: row 3, cell A3, title: is empty; say what happened in a few words
+        row 3, cell B3, origin: 'Narnia' is no known country or region; write an ISO code (DE), a NUTS code (DE21), ...
     """
     lines = text.removeprefix("\ufeff")
     head = lines.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
     rows = _rows(lines, separator)
-    columns = [column.strip().lower() for column in next(rows, (1, []))[1]]
-    faults = _faults_of_columns(columns)
-    if faults:
-        raise Faults(faults)
-    records = []
-    for count, (number, row) in enumerate((one for one in rows if any(cell.strip() for cell in one[1])), start=1):
-        if count > MOST_ROWS:
-            faults.append(Fault(f"row {number}", "", f"more than {MOST_ROWS:,} rows", "split the file"))
-            break
-        if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns) :]):
-            mend = f"quote cells that hold a {separator}"
-            faults.append(Fault(f"row {number}", "", "has more cells than the first row", mend))
-            continue
-        try:
-            records.append(read(dict(zip(columns, row, strict=False)), industries))
-        except Faults as found:
-            faults += [fault.at(f"row {number}") for fault in found.faults]
-    if faults:
-        raise Faults(faults)
-    return records
+    columns = next(rows, Row(1, ())).cells
+    return read_table(Table(columns, tuple(rows)), industries, kind)
 
 
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _reading(table: Table, names: list[str], row: Row, industries: Collection[str], kind: str) -> Reading:
+    if any(cell.strip() for cell in row.cells[len(names) :]):
+        mend = "give it a column, or quote cells that hold the separator"
+        return Reading(row, None, (Fault(f"row {row.number}", "", "has more cells than the first row", mend),))
+    try:
+        return Reading(row, read(dict(zip(names, row.cells, strict=False)), industries, kind))
+    except Faults as found:
+        columns = dict(zip(names, table.columns, strict=True))
+        where = {name: table.where(row, column) for name, column in columns.items()}
+        return Reading(row, None, tuple(one.at(where.get(one.field, f"row {row.number}")) for one in found.faults))
+
+
+def _rows(text: str, separator: str) -> Iterator[Row]:
     """Rows of a CSV text with their numbers as a spreadsheet counts them.
 
     Raises:
@@ -140,120 +204,28 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             raise Faults([Fault(f"row {number}", "", fault, "shorten the cell or close the quote")]) from None
         if row is None:
             return
-        yield number, row
+        yield Row(number, tuple(row))
 
 
-def _faults_of_columns(columns: list[str]) -> list[Fault]:
+def _faults_of_columns(names: list[str], kind: Kind) -> list[Fault]:
+    fields = {field.name: field for field in kind.cls.fields()}
     faults = [
         Fault("row 1", name, "the column is missing", "give it a column")
-        for name in ("start", "title")
-        if name not in columns
+        for name in sorted(fields)
+        if fields[name].content.needed and name not in names
     ]
-    for name in dict.fromkeys(columns):
-        if name and name not in FIELDS:
-            mend = f"the fields are {', '.join(FIELDS)}"
-            faults.append(Fault("row 1", name, "is not a field of a disruption", mend))
-        elif name and columns.count(name) > 1:
+    for name in dict.fromkeys(names):
+        if name and name not in fields:
+            mend = f"the fields are {', '.join(fields)}"
+            faults.append(Fault("row 1", name, f"is not a field of {kind.one}", mend))
+        elif name and names.count(name) > 1:
             faults.append(Fault("row 1", name, "stands more than once", "keep one of the columns"))
     return faults
 
 
-def day(name: str, value: Any) -> date:
-    """A single date, in the same words as in a record.
-
-    Raises:
-        Faults: if it is no date.
-
-    Examples:
-        >>> day("end", "25.4.2021").isoformat()
-        '2021-04-25'
-    """
-    faults: list[Fault] = []
-    found = _date(name, value, faults)
-    if found is None:
-        raise Faults(faults)
-    return found
-
-
-def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
-
-
-def _value(name: str, value: Any, faults: list[Fault]) -> Any:
-    """The value in the type of its field; None, and a fault, where it has none."""
-    if name in LISTS:
-        return _list(name, value, faults)
-    if name in DATES:
-        return _date(name, value, faults)
-    if name in SEVERITIES:
-        return _share(name, value, faults)
-    if not isinstance(value, str):
-        faults.append(Fault("", name, f"{value!r} is not text", "write text"))
-        return None
-    return _word(name, value.strip())
-
-
-def _list(name: str, value: Any, faults: list[Fault]) -> tuple[str, ...] | None:
-    parts = value.split(";") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
-        faults.append(Fault("", name, f"{value!r} is not a list of texts", "write texts separated by ;"))
-        return None
-    words = [part.strip() for part in parts if part.strip()]
-    if len(words) > disruption.MOST_VALUES:
-        faults.append(Fault("", name, "holds too many values", f"give at most {disruption.MOST_VALUES}"))
-        return None
-    if name in ("origin", "felt"):
-        words = [classification.place(word) or word for word in words]
-    elif name == "industries":
-        words = [word.upper() if classification.divisions(word) else word for word in words]
-    return tuple(dict.fromkeys(_word(name, word) for word in words))
-
-
-def _date(name: str, value: Any, faults: list[Fault]) -> date | None:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    text = str(value).strip()
-    dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    try:
-        return date(*(int(dotted[part]) for part in (3, 2, 1))) if dotted else date.fromisoformat(text)
-    except ValueError:
-        faults.append(Fault("", name, f"{_short(text)} is no date", "write 2021-03-23"))
-        return None
-
-
-def _share(name: str, value: Any, faults: list[Fault]) -> float | None:
-    text = str(value).strip().replace(",", ".")
-    percent = text.endswith("%")
-    number = re.fullmatch(r"-?\d{1,9}(\.\d{1,17})?(e-?\d{1,3})?", text.rstrip("% "), re.IGNORECASE)
-    if not number or isinstance(value, bool):
-        faults.append(Fault("", name, f"{_short(text)} is no share", "write 40 % or 0.4"))
-        return None
-    share = float(number[0]) / (100 if percent else 1)
-    if isinstance(value, str) and not percent and share == 1:
-        faults.append(Fault("", name, f"{_short(text)} may be 1 % or the whole", "write 1 % or 100 %"))
-        return None
-    if not 0 <= share <= 1:
-        meaning = "" if percent else f" (that is {100 * share:.6g} %)"
-        faults.append(Fault("", name, f"{_short(text)}{meaning} is outside 0–100 %", "write 40 % or 0.4"))
-        return None
-    return share
-
-
-def _word(name: str, text: str) -> str:
-    """The word of the vocabulary that is meant, if only case and spaces differ."""
-    spelled = {" ".join(word.split()).casefold(): word for word in _WORDS.get(name, ())}
-    return spelled.get(" ".join(text.split()).casefold(), text)
-
-
-def _unknown_industries(codes: Collection[str], industries: Collection[str]) -> list[Fault]:
+def _unknown_industries(name: str, codes: Collection[str], industries: Collection[str]) -> list[Fault]:
     return [
-        Fault(
-            "", "industries", f"{_short(code)} is no industry of this value chain", "write NACE codes: C26, C10-C12, H"
-        )
+        Fault("", name, f"{short(code)} is no industry of this value chain", "write NACE codes: C26, C10-C12, H")
         for code in codes
         if industries and not any(classification.coverage([code], industry) for industry in industries)
     ]
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "…")

@@ -18,9 +18,10 @@ from graphs.score.resilience import LEVELS
 from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
-from tracker import intake, log
+from tracker import intake, keeping, log
 from tracker.api import AtDesk, By, On, desk_of, owner_of_record
 from tracker.door import named, needs
+from tracker.keeping import Change
 from tracker.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -39,8 +40,6 @@ _VOCABULARY = {
     "source_kinds": disruption.SOURCE_KINDS,
 }
 _MOST_ROWS = 12
-_NOBODY = "this desk"
-"""Stands in the history for somebody who gave no name."""
 
 
 async def _typed(request: Request) -> dict[str, str]:
@@ -106,7 +105,7 @@ def log_disruption(request: Request, desk: AtDesk, actor: By, typed: Typed) -> R
     who = typed.pop("who", "").strip()
     try:
         record = intake.read(typed, desk.industries)
-        written = desk.write_one(record, who=named(actor, who, _NOBODY).name, at=datetime.now(UTC))
+        written = desk.write(keeping.log_one, record, Change(named(actor, who, keeping.NOBODY), datetime.now(UTC)))
     except Faults as found:
         return _form(request, typed | {"who": who}, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{written.id}", status_code=303)
@@ -123,8 +122,8 @@ def resolve(request: Request, desk: AtDesk, actor: By, record_id: str, typed: Ty
     """Close a disruption."""
     try:
         last = intake.day("end", typed.get("end", ""))
-        who = named(actor, typed.get("who", ""), _NOBODY).name
-        desk.resolve(record_id, last, who=who, at=datetime.now(UTC))
+        change = Change(named(actor, typed.get("who", ""), keeping.NOBODY), datetime.now(UTC))
+        desk.write(keeping.review, record_id, "resolve", change, last, desk.duration_weeks)
     except Faults as found:
         return _disruption_page(request, record_id, found.faults, status=422)
     return RedirectResponse(f"/disruptions/{record_id}", status_code=303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,7 +31,8 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
     "comment": (_E, _E, _E, "write"),
     "add_evidence": (_E, _E, _E, "write"),
     "record_session": (_E, _E, _E, "write"),
-    "import": (_C, _C, _C, "import"),
+    "import": (_E, _E, _E, "import"),
+    "import_reviewed": (_C, _C, _C, "import"),
     "amend": (_E, _E, _NOBODY, "write"),
     "submit": (_E, _E, _NOBODY, "write"),
     "verify": (_NOBODY, _E, _C, "write"),
@@ -57,6 +59,7 @@ _NO_LOGIN = "This desk has no login yet. The first account: python3 -m tracker p
 _JUDGED = {"verify": "verifies", "reject": "rejects"}
 _WORDS = {
     "quick_log": "log many lines at once",
+    "import_reviewed": "import records that were reviewed elsewhere",
     "add_evidence": "add evidence",
     "record_session": "record a session",
     "read_accounts": "see the accounts",
@@ -106,6 +109,16 @@ class Actor:
 
 LOCAL = Actor("", roles={ALLIANCE: _C}, through="local")
 """Somebody at a desk of this machine alone, where there is no login."""
+
+
+def local(name: str) -> Actor:
+    """Somebody at a desk of this machine alone, by the name as typed.
+
+    Examples:
+        >>> local(" Ana ").name
+        'Ana'
+    """
+    return dataclasses.replace(LOCAL, name=" ".join(name.split())[:200])
 
 
 @dataclass(frozen=True)

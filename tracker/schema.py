@@ -57,6 +57,8 @@ class DisruptionIn(BaseModel):
     magnitude: Any = Field(None, description="Published figures, as stated.")
     note: Any = Field(None, description="Remarks.")
     state: Any = Field(None, description=f"One of {', '.join(disruption.STATES)}; reported if left out.")
+    merged_into: Any = Field(None, description="For the state merged: id of the record that goes on.")
+    assigned_to: Any = Field(None, description="Name of whoever looks after it.")
     id: Any = Field(None, description="Leave out: the log gives one.")
     who: str = Field("API", max_length=200, description="Who reports it.")
 
@@ -98,6 +100,8 @@ class DisruptionOut(BaseModel):
     magnitude: str
     note: str
     state: str
+    merged_into: str
+    assigned_to: str
     missing: list[str] = Field(description="What the record does not say and an assessment would like to know.")
 
 

@@ -27,6 +27,10 @@ def faults(**values: Any) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def in_state(state: str) -> Disruption:
+    return record(state=state, end=START, merged_into="D7" if state == "merged" else "")
+
+
 # What is refused
 
 
@@ -46,12 +50,12 @@ def test_all_faults_of_a_record_are_listed_at_once():
         industries=("C 26!",),
     ) == [
         "title: is empty; say what happened in a few words",
-        "sources: 'javascript:alert(1)' is no web address; give addresses that begin with http:// or https://",
-        "effect: 'suply' is not one of the words for this; choose from: supply, demand, link",
         "origin: 'Narnia' is no known country or region; write an ISO code (DE), a NUTS code (DE21), EU or WORLD",
         "industries: 'C 26!' is no industry code; write NACE Rev.2 codes such as C26, C10-C12 or H",
-        "end: 2021-02-01 is before the start 2021-03-01; exchange them, or leave the end empty if it is not known",
+        "effect: 'suply' is not one of the words for this; choose from: supply, demand, link",
         "severity_likely: 1.4 as a share is 140.0000 %, outside 0–100 %; write 40 % as 0.4",
+        "sources: 'javascript:alert(1)' is no web address; give addresses that begin with http:// or https://",
+        "end: 2021-02-01 is before the start 2021-03-01; exchange them, or leave the end empty if it is not known",
     ]
 
 
@@ -92,6 +96,22 @@ def test_what_is_resolved_has_ended():
     assert faults(state="resolved") == ["end: a resolved disruption has no end; give the last day"]
 
 
+def test_what_is_merged_says_into_which_and_nothing_else_does():
+    assert record(state="merged", merged_into="D7").merged_into == "D7"
+    assert faults(state="merged") == [
+        "merged_into: a merged disruption does not say into which; give the id of the record that goes on, such as D81"
+    ]
+    assert faults(merged_into="D7") == [
+        "merged_into: a reported disruption is not merged into another; leave it empty, or set the state to merged"
+    ]
+    assert faults(state="merged", merged_into="D7", id="D7") == [
+        "merged_into: is the record itself; give the id of the other record"
+    ]
+    assert faults(state="merged", merged_into="the strike") == [
+        "merged_into: 'the strike' is no id of a record; write the id as it stands in the log, such as D81"
+    ]
+
+
 @pytest.mark.parametrize("name", ["origin", "felt"])
 @pytest.mark.parametrize(("word", "mend"), [("Germany", "write DE"), ("EL", "write GR"), ("de21", "write DE21")])
 def test_places_are_codes(name: str, word: str, mend: str):
@@ -116,7 +136,7 @@ def test_places_that_are_not_known_and_none():
         ("confidence", "total", "choose from: low, medium, high"),
         ("actions_required", ("funding", "money"), "choose from: funding, regulation, coordination"),
         ("source_kind", "rumour", "choose from: daily session, forum, survey, other"),
-        ("state", "done", "choose from: draft, reported, verified, rejected, resolved"),
+        ("state", "done", "choose from: draft, reported, verified, rejected, resolved, withdrawn, merged"),
         ("effect", "", "choose from: supply, demand, link"),
     ],
 )
@@ -128,7 +148,7 @@ def test_words_are_those_of_the_vocabulary(name: str, value: str | tuple[str, ..
 def test_every_word_of_the_vocabularies_is_accepted():
     record(ecosystems=ECOSYSTEMS, stages=STAGES, actions_required=ACTIONS)
     assert [record(effect=effect).effect for effect in EFFECTS] == list(EFFECTS)
-    assert [record(state=state, end=START).state for state in STATES] == list(STATES)
+    assert [in_state(state).state for state in STATES] == list(STATES)
 
 
 def test_a_list_of_words_holds_words():
@@ -229,6 +249,12 @@ def test_json_has_every_field_in_plain_values():
     assert values["severity_likely"] is None
 
 
+def test_what_was_written_before_a_field_was_there_can_be_read():
+    values = record().to_dict()
+    del values["merged_into"]
+    assert Disruption.from_dict(values) == record()
+
+
 def test_json_is_held_to_the_same_rules():
     with pytest.raises(Faults, match="140"):
         Disruption.from_dict(record().to_dict() | {"severity_likely": 1.4})
@@ -265,8 +291,8 @@ def test_a_day_is_a_day():
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_drafts_and_rejected_records_do_not_count(state: str):
-    one = record(state=state, end=START)
+def test_only_what_is_reported_verified_or_resolved_counts(state: str):
+    one = in_state(state)
     assert one.in_force(START, 1) is (state in {"reported", "verified", "resolved"})
 
 

@@ -221,7 +221,8 @@ def test_an_unknown_severity_is_that_of_the_method(toy, values: dict[str, Any], 
 @given(one=st.from_type(Disruption), region=st.sampled_from(("DE", "DE21", "EU", "WORLD", "FR")))
 def test_an_unknown_severity_is_never_zero(toy, one: Disruption, region: str):
     """Whatever else a record says, if its place and industry are in the chain it takes something in each reading."""
-    values = one.to_dict() | {"state": "reported", "start": ON.isoformat(), "end": None, "origin": [region]}
+    values = one.to_dict() | {"state": "reported", "merged_into": "", "start": ON.isoformat(), "end": None}
+    values |= {"origin": [region]}
     values |= {"industries": ["C26"], "severity_low": None, "severity_likely": None, "severity_high": None}
     effect = effect_of(toy, Disruption.from_dict(values))
     low, likely, high = effect.cut[[1, 5]].max(axis=0)

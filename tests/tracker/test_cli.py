@@ -351,11 +351,11 @@ BAD_FILES: dict[str, tuple[bytes, list[str]]] = {
     "faults": (
         b"title,origin,start,severity_likely\nStrike,DE,2021-03-01,\n,Narnia,soon,140 %\nFlood,FR,2021-03-01,x\n",
         [
-            "row 3, title: is empty; say what happened",
-            "row 3, origin: 'Narnia' is no known country or region; write an ISO",
-            "row 3, start: 'soon' is no date; write 2021-03-23",
-            "row 3, severity_likely: '140 %' is outside 0–100 %; write 40 %",
-            "row 4, severity_likely: 'x' is no share; write 40 % or 0.4",
+            "row 3, cell A3, title: is empty; say what happened",
+            "row 3, cell B3, origin: 'Narnia' is no known country or region; write an ISO",
+            "row 3, cell C3, start: 'soon' is no date; write 2021-03-23",
+            "row 3, cell D3, severity_likely: '140 %' is outside 0–100 %; write 40 %",
+            "row 4, cell D4, severity_likely: 'x' is no share; write 40 % or 0.4",
         ],
     ),
     "columns": (
@@ -368,7 +368,7 @@ BAD_FILES: dict[str, tuple[bytes, list[str]]] = {
     ),
     "empty": (b"", ["row 1, title: the column is missing; give it a column"]),
     "cells": (HEAD.encode() + b"Strike, again,DE,2021-03-01\n", ["row 2: has more cells than the first row"]),
-    "nul": (HEAD.encode() + b"Str\0ike,DE,2021-03-01\n", ["row 2, title: holds control characters"]),
+    "nul": (HEAD.encode() + b"Str\0ike,DE,2021-03-01\n", ["row 2, cell A2, title: holds control characters"]),
     "latin": (
         HEAD.encode() + "Müll,DE,2021-03-01\n".encode("latin-1"),
         ["mine.csv: is not UTF-8 text; save it as CSV UTF-8"],

@@ -77,7 +77,9 @@ def by_csv(desk: Desk) -> Callable[[dict[str, str]], Said]:
         row = ";".join(f'"{value}"' for value in values.values())
         with pytest.raises(Faults) as found:
             intake.read_csv(f"{';'.join(values)}\n{row}\n", desk.industries)
-        assert {one.where for one in found.value.faults} == {"row 2"}
+        assert {one.where for one in found.value.faults} == {
+            f"row 2, cell {'ABCDEFGHIJ'[list(values).index(one.field)]}2" for one in found.value.faults
+        }
         return {(one.field, f"{one.fault}; {one.mend}") for one in found.value.faults}
 
     return said

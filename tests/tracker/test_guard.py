@@ -14,8 +14,11 @@ from starlette.types import Message
 
 from graphs.classification import DATA
 from graphs.disruption import Disruption
+from tracker import keeping
 from tracker.app import create_app
 from tracker.desk import Desk
+from tracker.keeping import Change
+from tracker.permissions import local
 from tracker.settings import Settings
 
 NUMBERS = itertools.count()
@@ -47,7 +50,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One desk on the toy for all these tests, with one record."""
     folder = tmp_path_factory.mktemp("guard")
     desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
-    desk.write_one(Disruption("Strike", ("DE",), date(2021, 3, 1)), who="Ana", at=datetime.now(UTC))
+    strike = Disruption("Strike", ("DE",), date(2021, 3, 1))
+    desk.write(keeping.log_one, strike, Change(local("Ana"), datetime.now(UTC)))
     yield desk
     desk.close()
 

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
+from graphs.organisation import Cluster
 from tracker import intake
+from tracker.conversation import Comment
 from tracker.record import embedded
+from tracker.tables import Row, Table
 
 INDUSTRIES = ("A", "C10-C12", "C26", "C29", "H49", "H50")
 ENOUGH = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}
@@ -356,7 +359,7 @@ def test_column_names_are_read_without_regard_to_case() -> None:
 def test_quoted_cells_hold_newlines_and_separators() -> None:
     text = 'title,origin,start,description\n"a, b; ""c""","DE;FR",2021-03-01,"one\ntwo"\nNext,,2021-03-01,\n'
     assert faults_of_csv(text) == [
-        "row 3, origin: no place is given; say where it happens: a country, a region, EU or WORLD"
+        "row 3, cell B3, origin: no place is given; say where it happens: a country, a region, EU or WORLD"
     ]
     [record] = intake.read_csv(text.replace("Next,,2021-03-01,\n", ""), INDUSTRIES)
     assert (record.title, record.origin, record.description) == ('a, b; "c"', ("DE", "FR"), "one\ntwo")
@@ -365,7 +368,7 @@ def test_quoted_cells_hold_newlines_and_separators() -> None:
 def test_a_blank_row_counts_where_faults_are_named() -> None:
     """A spreadsheet shows the second record of this file in its row 5."""
     [found] = faults_of_csv(f"title,origin,start\n{ROW}\n\n\nFlood,Narnia,2021-03-01\n")
-    assert found.startswith("row 5, origin: 'Narnia'")
+    assert found.startswith("row 5, cell B5, origin: 'Narnia'")
 
 
 def test_every_fault_of_every_row_is_found() -> None:
@@ -378,19 +381,21 @@ def test_every_fault_of_every_row_is_found() -> None:
     )
     found = [fault.split(": ")[0] for fault in faults_of_csv(text)]
     assert sorted(found) == [
-        "row 2, origin",
-        "row 2, title",
-        "row 4, end",
-        "row 4, severity_likely",
-        "row 5, origin",
-        "row 5, start",
+        "row 2, cell A2, title",
+        "row 2, cell B2, origin",
+        "row 4, cell D4, end",
+        "row 4, cell E4, severity_likely",
+        "row 5, cell B5, origin",
+        "row 5, cell C5, start",
     ]
 
 
 def test_too_many_cells_are_a_fault_of_that_row() -> None:
     found = faults_of_csv(f"title,origin,start\n{ROW}\nNo chips, none at all,TW,2021-03-01\n,,2021-03-01\n")
-    assert found[0] == "row 3: has more cells than the first row; quote cells that hold a ,"
-    assert [one.split(":")[0] for one in found[1:]] == ["row 4, title", "row 4, origin"]
+    assert (
+        found[0] == "row 3: has more cells than the first row; give it a column, or quote cells that hold the separator"
+    )
+    assert [one.split(":")[0] for one in found[1:]] == ["row 4, cell A4, title", "row 4, cell B4, origin"]
 
 
 @pytest.mark.parametrize(
@@ -429,7 +434,7 @@ def test_ten_thousand_rows_are_read_and_no_more() -> None:
 
 def test_nul_bytes_are_a_fault_in_words() -> None:
     [found] = faults_of_csv("title,origin,start\nStr\x00ike,DE,2021-03-01\n")
-    assert found == "row 2, title: holds control characters; type it again as plain text"
+    assert found == "row 2, cell A2, title: holds control characters; type it again as plain text"
 
 
 @pytest.mark.parametrize("length", [25_000, 131_072, 131_073, 2_000_000])
@@ -455,3 +460,79 @@ def test_the_embedded_record_survives_a_csv() -> None:
 def test_the_embedded_record_survives_json() -> None:
     for one in embedded([]):
         assert intake.read(json.loads(json.dumps(one.to_dict())), []) == one
+
+
+# Tables of any kind, row by row.
+
+
+def table(text: str) -> Table:
+    """A table as a spreadsheet shows it: columns and cells separated by |, the names in row 1."""
+    head, *rows = [tuple(line.split("|")) for line in text.split("\n")]
+    return Table(head, tuple(Row(number, cells) for number, cells in enumerate(rows, start=2)))
+
+
+CLUSTERS = "Name|members_industry|Country|\nChips|12|Poland|\n||| \nCars|a dozen|Narnia|\nShips|0||\n|1|DE|"
+
+
+def test_each_row_of_a_table_is_a_record_or_its_faults() -> None:
+    chips, cars, ships, unnamed = intake.readings(table(CLUSTERS), INDUSTRIES, "cluster")
+    assert [one.row.number for one in (chips, cars, ships, unnamed)] == [2, 4, 5, 6]
+    assert chips.record == Cluster("Chips", "PL", members_industry=12)
+    assert ships.record == Cluster("Ships", members_industry=0)
+    assert (chips.faults, ships.faults, cars.record, unnamed.record) == ((), (), None, None)
+    assert [str(one) for one in cars.faults + unnamed.faults] == [
+        "row 4, cell B4, members_industry: 'a dozen' is no whole number; write it in digits: 1200",
+        "row 4, cell C4, country: 'Narnia' is no known country; write an ISO code (DE), or EU",
+        "row 6, cell A6, name: is empty; write the name of the cluster",
+    ]
+
+
+def test_a_table_is_read_whole_or_not_at_all() -> None:
+    with pytest.raises(Faults) as found:
+        intake.read_table(table(CLUSTERS), INDUSTRIES, "cluster")
+    assert [one.where for one in found.value.faults] == ["row 4, cell B4", "row 4, cell C4", "row 6, cell A6"]
+    good = table("name|country\nChips|PL\nCars|DE")
+    assert intake.read_table(good, INDUSTRIES, "cluster") == [Cluster("Chips", "PL"), Cluster("Cars", "DE")]
+
+
+def test_columns_are_refused_before_any_row_is_read() -> None:
+    with pytest.raises(Faults) as found:
+        intake.readings(table("title|country\nChips|PL"), INDUSTRIES, "cluster")
+    assert [str(one).partition(";")[0] for one in found.value.faults] == [
+        "row 1, name: the column is missing",
+        "row 1, title: is not a field of a cluster",
+    ]
+
+
+def test_a_fault_of_a_field_without_a_column_names_its_row() -> None:
+    [reading] = intake.readings(table("about|said_by\nD81|Ana"), [], "evidence")
+    assert [str(one).partition(":")[0] for one in reading.faults] == ["row 2, address"]
+
+
+def test_the_row_after_the_last_that_is_allowed_is_a_fault_and_the_end() -> None:
+    long = Table(("about", "text"), tuple(Row(number, ("D1", "x")) for number in range(2, 10_010)))
+    *good, last = intake.readings(long, [], "comment")
+    assert len(good) == 10_000
+    assert all(one.record for one in good)
+    assert [str(one) for one in last.faults] == ["row 10002: more than 10,000 rows; split the file"]
+
+
+def test_rows_are_read_one_by_one() -> None:
+    """So that somebody who waits for many can be told how far it is."""
+    rows = intake.readings(Table(("about", "text"), (Row(2, ("D1", "x")),) * 3), [], "comment")
+    assert next(rows).record == Comment("D1", "x")
+    assert len(list(rows)) == 2
+
+
+def test_industries_of_every_kind_are_those_of_the_chain() -> None:
+    for kind in ("cluster", "practice"):
+        with pytest.raises(Faults) as found:
+            intake.read({"name" if kind == "cluster" else "title": "x", "industries": "Z99"}, INDUSTRIES, kind)
+        assert [str(one).partition(";")[0] for one in found.value.faults] == [
+            "industries: 'Z99' is no industry of this value chain"
+        ]
+
+
+def test_an_unknown_kind_is_an_error_of_the_caller() -> None:
+    with pytest.raises(KeyError, match="dragon"):
+        intake.read({}, [], "dragon")

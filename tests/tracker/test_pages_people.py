@@ -213,6 +213,21 @@ def test_names_and_origins_are_those_of_the_settings(tmp_path: Path) -> None:
     desk.close()
 
 
+def test_on_the_network_figures_are_this_desk_and_names_must_be_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/log.sqlite"
+    desk = Desk(Settings(database_url=url, chain=DATA / "toy", host="0.0.0.0"))
+    browser = TestClient(create_app(desk))
+    for host, status in (
+        ("192.168.1.5:8000", 200),
+        ("[2001:db8::1]:8000", 200),
+        ("localhost", 200),
+        ("evil.example", 421),
+        ("192.168.1.5.evil.example", 421),
+    ):
+        assert browser.get("/login", headers={"host": host}).status_code == status, host
+    desk.close()
+
+
 # Sessions
 
 

@@ -2,7 +2,7 @@
 
 from tracker.log.checking import astray, catch_up, verify
 from tracker.log.entry import Entry, Standing
-from tracker.log.reading import about, disruption, disruptions, every, history, position, since, standing
+from tracker.log.reading import disruption, disruptions, every, history, position, since, standing
 from tracker.log.searching import Found, Question, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
@@ -14,7 +14,6 @@ __all__ = [
     "Standing",
     "Turn",
     "Writer",
-    "about",
     "append",
     "astray",
     "catch_up",

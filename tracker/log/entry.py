@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.kinds import Record, revive
+from graphs.record import Record
+from tracker.kinds import revive
 
 _LATER = {"kind": "disruption", "why": "", "association": ""}
 """What entries did not say before there was more than disruptions: sealed where it says something else, so that the

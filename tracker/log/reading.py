@@ -77,13 +77,6 @@ def disruption(engine: sa.Engine, record_id: str) -> Disruption:
     return found
 
 
-def about(engine: sa.Engine, record_id: str) -> list[Standing]:
-    """Comments, evidence and whatever else speaks of one record, oldest first."""
-    query = sa.select(*_STANDING).where(records.c.about == plain_id(record_id)).order_by(records.c.number)
-    with engine.connect() as connection:
-        return [Standing(**row._mapping) for row in connection.execute(query)]
-
-
 def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
     """All records of a kind as they stand, in the order in which they were first logged."""
     query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)

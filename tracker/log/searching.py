@@ -20,13 +20,13 @@ _STANDING = [records.c[name] for name in STANDING]
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for: every word and every filter must fit; empty ones do not count.
+    """What is looked for: every word, as a beginning, and every filter must fit; empty ones do not count.
 
-    ``tags`` are pairs of a field and a value, such as ("ecosystems", "Health"); ``on`` finds the disruptions in force
-    on a day, those without an end for ``duration_weeks``.
+    ``kind`` None finds records of any kind; ``tags`` are pairs of a field and a value, such as ("ecosystems",
+    "Health"); ``on`` finds the disruptions in force on a day, those without an end for ``duration_weeks``.
     """
 
-    kind: str = "disruption"
+    kind: str | None = "disruption"
     text: str = ""
     states: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
@@ -65,7 +65,7 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
         ['D1']
         >>> writer.close()
     """
-    fits = [records.c.kind == asked.kind]
+    fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == asked.kind]
     if asked.states:
         fits.append(records.c.state.in_(asked.states))
     if asked.on is not None:
@@ -76,9 +76,9 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
             sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
             sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
         ]
-    looked_for = [*words(asked.text), *(tag(field, value) for field, value in asked.tags)]
-    if looked_for:
-        fits.append(_match(engine, looked_for))
+    beginnings, whole = words(asked.text), [tag(field, value) for field, value in asked.tags]
+    if beginnings or whole:
+        fits.append(_match(engine, beginnings, whole))
     elif asked.text.strip():
         fits.append(sa.false())  # signs only: no record has them as words
     later = [*fits]
@@ -95,14 +95,14 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
     return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
 
 
-def _match(engine: sa.Engine, asked: Sequence[str]) -> sa.ColumnElement[bool]:
+def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[str]) -> sa.ColumnElement[bool]:
     if engine.dialect.name == "sqlite":
-        beginnings = " ".join(f'"{word}"*' for word in asked)
+        asked = " ".join([*(f'"{word}"*' for word in beginnings), *(f'"{word}"' for word in whole)])
         found = sa.text("SELECT rowid FROM records_words WHERE records_words MATCH :asked")
-        return records.c.number.in_(found.bindparams(asked=beginnings).columns(sa.column("rowid")))
-    beginnings = " & ".join(f"{word}:*" for word in asked)
+        return records.c.number.in_(found.bindparams(asked=asked).columns(sa.column("rowid")))
+    asked = " & ".join([*(f"{word}:*" for word in beginnings), *whole])
     vector = sa.func.to_tsvector(sa.literal_column("'simple'"), records.c.words)
-    return vector.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), beginnings))
+    return vector.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), asked))
 
 
 def _place(cursor: str) -> tuple[str, int]:

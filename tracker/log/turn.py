@@ -10,13 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from graphs.record import Record
 from tracker.database import entries, fingerprints, records
-from tracker.kinds import KINDS, Record, kind_of
+from tracker.kinds import KINDS, kind_of
 from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain_id, seal, stamp
 from tracker.log.words import searchable
 
 STANDING = ("number", "id", "kind", "version", "reporter", "author", "association", "body")
 """Columns of a record as it stands."""
+
+_DAYS = ("start", "held_on", "said_on", "state_on")
+"""Fields that say when a record's day is."""
 
 
 class Turn:
@@ -66,17 +70,6 @@ class Turn:
         query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
         found = [Entry(**row) for row in self._connection.execute(query).mappings()]
         return found + [entry for entry, _ in self._written if entry.record_id == record_id]
-
-    def about(self, record_id: str, kind: str) -> list[Standing]:
-        """Records of a kind that speak of another, such as its evidence, in the order of their first entries."""
-        query = sa.select(*(records.c[name] for name in STANDING)).where(
-            records.c.about == plain_id(record_id), records.c.kind == kind
-        )
-        found = {row.id: Standing(**row._mapping) for row in self._connection.execute(query)}
-        for one in self._standing.values():
-            if one.kind == kind and one.body.get("about") == record_id:
-                found[one.id] = one
-        return sorted(found.values(), key=lambda one: one.number)
 
     def free_id(self, kind: str, taken: set[str]) -> str:
         """The first of D81, D82, … from the next entry on that nobody has given."""
@@ -142,6 +135,7 @@ def append(
     at: datetime,
     action: str = "log",
     association: str = "",
+    why: str = "",
 ) -> list[Standing]:
     """Write records; one without an id gets one: the letter of its kind and the number of its entry.
 
@@ -163,7 +157,7 @@ def append(
     for record in given:
         named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)
-        written.append(turn.write(named, who=who, at=at, action=action, association=association))
+        written.append(turn.write(named, who=who, at=at, action=action, association=association, why=why))
     return written
 
 
@@ -186,8 +180,7 @@ def _row(one: Standing) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in STANDING},
         "state": body["state"],
-        "day": body.get("start") or body.get("date") or "",
+        "day": next((body[name] for name in _DAYS if body.get(name)), ""),
         "last_day": body.get("end"),
-        "about": body["about"] if isinstance(body.get("about"), str) else "",
         "words": searchable(one.id, body),
     }

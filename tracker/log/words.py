@@ -11,8 +11,22 @@ from graphs.classification import country_name
 
 _LONGEST = 60
 """Letters of a word that count; longer ones are cut, in the record as in the question."""
-_PLACES = ("origin", "felt", "country")
-TAGGED = ("ecosystems", "origin", "felt", "industries", "stages", "country", "association", "theme", "assigned_to")
+_PLACES = ("origin", "felt", "country", "places")
+TAGGED = (
+    "about",
+    "assigned_to",
+    "association",
+    "country",
+    "ecosystems",
+    "felt",
+    "industries",
+    "merged_into",
+    "origin",
+    "places",
+    "stages",
+    "theme",
+    "transitions",
+)
 """Fields that can be asked for by value, each as a word of its own that nobody types."""
 
 

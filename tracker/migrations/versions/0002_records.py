@@ -26,14 +26,12 @@ def upgrade() -> None:
         sa.Column("state", sa.String, nullable=False),
         sa.Column("day", sa.String, nullable=False),
         sa.Column("last_day", sa.String),
-        sa.Column("about", sa.String, nullable=False),
         sa.Column("reporter", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("association", sa.String, nullable=False),
         sa.Column("words", sa.Text, nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
     )
-    op.create_index("ix_records_about", "records", ["about"])
     op.create_index("ix_records_kind_day", "records", ["kind", "day", "number"])
     if op.get_bind().dialect.name == "sqlite":
         _words_in_sqlite()

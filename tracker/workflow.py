@@ -1,0 +1,153 @@
+"""What becomes of a record: from draft to resolved, withdrawn, merged and back again."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from graphs.disruption import Disruption
+from graphs.errors import Fault, Faults
+from graphs.recommendation import Practice
+from graphs.record import Record
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the review: from which states it leads to which, and how it is told."""
+
+    action: str
+    begins: frozenset[str]
+    ends: str
+    told: str
+    needs_reason: bool = False
+
+
+STEPS = {
+    step.action: step
+    for step in (
+        Step("submit", frozenset({"draft"}), "reported", "submitted"),
+        Step("verify", frozenset({"reported"}), "verified", "verified"),
+        Step("reject", frozenset({"reported", "verified"}), "rejected", "rejected", needs_reason=True),
+        Step("resolve", frozenset({"reported", "verified", "resolved"}), "resolved", "resolved"),
+        Step("reopen", frozenset({"rejected", "resolved"}), "reported", "reopened"),
+    )
+}
+"""draft → reported → verified or rejected → resolved, and reopened."""
+REVIEWED = (Disruption, Practice)
+"""Kinds of record that are verified by a second person."""
+CLOSED = frozenset({"withdrawn", "merged"})
+"""States from which only ``restore`` and ``undo`` lead back."""
+
+
+def steps_from(record: Record) -> list[str]:
+    """The steps that a record may take next.
+
+    Examples:
+        >>> steps_from(Disruption("Strike", ("FR",), date(2021, 3, 1)))
+        ['verify', 'reject', 'resolve']
+        >>> steps_from(Practice("Masks sewn by a textile cluster", state="draft"))
+        ['submit']
+    """
+    if not isinstance(record, REVIEWED):
+        return []
+    kept = (step for step in STEPS.values() if step.action != "resolve" or isinstance(record, Disruption))
+    return [step.action for step in kept if record.state in step.begins and (step.ends != record.state)]
+
+
+def take(record: Record, action: str, why: str = "", end: date | None = None) -> Record:
+    """The record after a step of the review.
+
+    Args:
+        end: last day, of a disruption that is resolved; if left out the end on record.
+
+    Raises:
+        Faults: a step that does not begin at the record's state, or lacks its reason or its day.
+
+    Examples:
+        >>> take(Disruption("Strike", ("FR",), date(2021, 3, 1)), "verify").state
+        'verified'
+        >>> take(Disruption("Strike", ("FR",), date(2021, 3, 1), state="rejected"), "verify")
+        Traceback (most recent call last):
+        ...
+        graphs.errors.Faults: state: a rejected disruption cannot be verified; reopen it first
+    """
+    step = STEPS[action]
+    kind = type(record).__name__.lower()
+    if not isinstance(record, REVIEWED) or (action == "resolve" and not isinstance(record, Disruption)):
+        raise Faults([Fault("", "state", f"an entry of this kind is not {step.told}", "amend or withdraw it")])
+    if record.state not in step.begins:
+        fault = f"a {record.state} {kind} cannot be {step.told}"
+        raise Faults([Fault("", "state", fault, _way(record.state, step))])
+    if step.needs_reason and not why.strip():
+        raise Faults([Fault("", "why", "no reason is given", f"say why it is {step.told}")])
+    changed: dict[str, Any] = {"state": step.ends}
+    if isinstance(record, Disruption) and action == "resolve":
+        changed["end"] = end or record.end
+    elif record.state == "resolved":
+        changed["end"] = None  # it goes on, until somebody says otherwise
+    return dataclasses.replace(record, **changed)
+
+
+def amended(current: Record, given: Record) -> Record:
+    """What is said now, in place of what was said; whoever amends a verified record has it verified again.
+
+    Raises:
+        Faults: a record that was withdrawn or merged.
+    """
+    _refuse_closed(current, "amended")
+    changed: dict[str, Any] = {"id": current.id}
+    if isinstance(current, REVIEWED):
+        changed["state"] = "reported" if current.state == "verified" else current.state
+    if isinstance(current, Disruption):
+        changed |= {"merged_into": "", "assigned_to": current.assigned_to}
+    return dataclasses.replace(given, **changed)
+
+
+def withdrawn(current: Record) -> Record:
+    """The record taken back: it counts no longer, and stays in the log.
+
+    Raises:
+        Faults: a record that was withdrawn or merged.
+    """
+    _refuse_closed(current, "withdrawn")
+    return dataclasses.replace(current, state="withdrawn")
+
+
+def merged(current: Record, into: Record) -> tuple[Disruption, Disruption]:
+    """A duplicate that goes into another, and the other with the sources of both.
+
+    Raises:
+        Faults: records that are not two disruptions, or of which one is closed.
+    """
+    if not isinstance(current, Disruption) or not isinstance(into, Disruption):
+        raise Faults([Fault("", "merged_into", "only disruptions are merged", "withdraw the duplicate instead")])
+    if current.id == into.id:
+        raise Faults([Fault("", "merged_into", "is the record itself", "give the id of the other record")])
+    _refuse_closed(current, "merged")
+    if into.state in CLOSED or into.state == "rejected":
+        fault = f"{into.id} is {into.state}"
+        raise Faults([Fault("", "merged_into", fault, "merge into a record that stands, or restore it first")])
+    sources = tuple(dict.fromkeys(into.sources + current.sources))[:200]
+    return (
+        dataclasses.replace(current, state="merged", merged_into=into.id),
+        dataclasses.replace(into, sources=sources),
+    )
+
+
+def _refuse_closed(current: Record, told: str) -> None:
+    if current.state in CLOSED:
+        raise Faults([Fault("", "state", f"a {current.state} record cannot be {told}", "restore it first")])
+
+
+def _way(state: str, step: Step) -> str:
+    if state in CLOSED:
+        return "restore it first"
+    if state == step.ends:
+        return "nothing needs to be done"
+    if state == "draft":
+        return "submit it first"
+    if step.action in ("verify", "reject", "resolve"):
+        return "reopen it first"
+    return f"only {' and '.join(sorted(step.begins))} ones are"
