@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from graphs.errors import Fault, Faults, Unknown
+from tracker import log
 from tracker.accounts import invitations, keys, people, sessions
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.invitations import Invitation
@@ -326,6 +327,10 @@ def _people(
             allowed(actor, "read_accounts", Owner(association=one)) is None for one in account.roles or (ALLIANCE,)
         )
 
+    found = [one for one in people.everybody(engine) if shown(one)]
+    names = {one: one for account in found for one in account.roles}
+    names |= {one.id: str(one.body["name"]) for one in log.every(engine, "association")}
+
     def coordinates(association: str) -> bool:
         return allowed(actor, "invite", Owner(association=association)) is None
 
@@ -333,11 +338,11 @@ def _people(
         request,
         "people.html",
         status,
-        found=[one for one in people.everybody(engine) if shown(one)],
+        found=found,
         waiting=[one for one in invitations.waiting(engine, _at(request)) if coordinates(one.association)],
         coordinates=coordinates,
-        everywhere=coordinates(ALLIANCE),
-        mine=[one for one in actor.roles if coordinates(one)],
+        names=names,
+        mine=sorted((one for one in {*names, *actor.roles} if coordinates(one)), key=lambda one: (not one, one)),
         roles=[role for role in ROLES if ROLES.index(role) <= ROLES.index(actor.highest or ROLES[0])],
         actor=actor,
         link=link,
