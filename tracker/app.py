@@ -22,6 +22,7 @@ from tracker import api
 from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
+from tracker.accounts.provider import Provider
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
@@ -58,7 +59,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     )
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
-    app.state.clock = clock
+    app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.include_router(api.router)
     app.include_router(pages)

@@ -53,8 +53,17 @@ class Door:
         self.secure = self.public.scheme == "https"
         named = {one.strip().casefold() for one in settings.hosts.split(",") if one.strip()}
         self.hosts = LOOPBACK | named | ({self.public.hostname} if self.public.hostname else set())
+        if _address(settings.host) is None:
+            self.hosts |= {settings.host.casefold()}
         self.open_to_network = settings.host not in LOOPBACK or not self.hosts <= LOOPBACK
         self._somebody, self._asked = False, float("-inf")
+
+    def known_as(self, host: str | None) -> bool:
+        """Whether a request to this host name is meant for this desk.
+
+        On the network any address in figures is: a page elsewhere can let its own name point here, never a figure.
+        """
+        return host is not None and (host in self.hosts or (self.open_to_network and _address(host) is not None))
 
     @property
     def cookie(self) -> str:
@@ -89,10 +98,8 @@ class Door:
     def _from_elsewhere(self, connection: HTTPConnection) -> bool:
         if any(name in connection.headers for name in FORWARDED):
             return True
-        try:
-            return not ipaddress.ip_address(connection.client.host if connection.client else "").is_loopback
-        except ValueError:  # no address of a network
-            return False
+        address = _address(connection.client.host if connection.client else "")
+        return address is not None and not address.is_loopback
 
     def _has_accounts(self) -> bool:
         """Accounts are never deleted, so one is enough for ever; that there is none is asked once a second."""
@@ -184,3 +191,10 @@ def operations_of(route: APIRoute) -> Iterator[str]:
         operation = getattr(one.call, "operation", None)
         if operation:
             yield operation
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from graphs.classification import DATA
 from graphs.errors import Faults
+from graphs.organisation import Association
 from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
@@ -210,6 +211,21 @@ def test_names_and_origins_are_those_of_the_settings(tmp_path: Path) -> None:
     ):
         answer = browser.post("/login", data=typed, headers={"host": host, "origin": origin})
         assert answer.status_code == status, (host, origin)
+    desk.close()
+
+
+def test_on_the_network_figures_are_this_desk_and_names_must_be_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/log.sqlite"
+    desk = Desk(Settings(database_url=url, chain=DATA / "toy", host="0.0.0.0"))
+    browser = TestClient(create_app(desk))
+    for host, status in (
+        ("192.168.1.5:8000", 200),
+        ("[2001:db8::1]:8000", 200),
+        ("localhost", 200),
+        ("evil.example", 421),
+        ("192.168.1.5.evil.example", 421),
+    ):
+        assert browser.get("/login", headers={"host": host}).status_code == status, host
     desk.close()
 
 
@@ -501,6 +517,21 @@ def test_everybody_sees_whom_he_may(peopled: Town, read_page: Callable[[str], An
     assert names("Root") == {"Root", "Cora", "Ana", "Vera", "Nils"}
     assert names("Cora") == {"Cora", "Ana", "Vera"}
     assert names("Ana") == {"Ana"}
+
+
+def test_the_alliance_is_never_the_first_choice(peopled: Town, read_page: Callable[[str], Any]) -> None:
+    """Who acts for all associations is invited on purpose."""
+    peopled.desk.writer.write(
+        lambda turn: log.append(turn, [Association("Clusters of Lithuania", id="N9")], who="x", at=peopled.now)
+    )
+
+    def offered(who: str) -> list[str]:
+        page = read_page(peopled.log_in(who).get("/people").text)
+        [choice] = page.find("select", id="association")
+        return [one.text for one in page.find("option") if choice in one.inside]
+
+    assert offered("Root") == ["N1", "N2", "Clusters of Lithuania", "the alliance"]
+    assert offered("Cora") == ["N1"]
 
 
 # Invitations
