@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from tracker import api, pages, pages_people
+from tracker import api
 from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
@@ -26,7 +26,8 @@ from tracker.accounts.provider import Provider
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
-from tracker.page import error_page
+from tracker.pages import router as pages
+from tracker.pages.frame import error_page
 
 
 def _now() -> datetime:
@@ -61,8 +62,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.include_router(api.router)
-    app.include_router(pages.router)
-    app.include_router(pages_people.router)
+    app.include_router(pages)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)

@@ -188,7 +188,7 @@ def fields_of_a_disruption() -> tuple[Field, ...]:
         Field(
             name,
             "What happened, in a few words" if name == "title" else "",
-            "share" if name in intake.SEVERITIES else "",
+            "share" if name.startswith("severity_") else "",
             words=words.get(name, ()),
             many=name in intake.LISTS,
         )

@@ -21,7 +21,7 @@ from tracker.accounts.provider import Provider, enter
 from tracker.accounts.tokens import TOKEN_LENGTH, new_token
 from tracker.api import By, desk_of
 from tracker.door import Door, needs, refuse, visitor_of
-from tracker.page import page
+from tracker.pages.frame import page
 from tracker.permissions import ALLIANCE, ROLES, SCOPES, Actor, Owner, allowed, may_give
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

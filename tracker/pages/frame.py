@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graphs.classification import country_name
-from graphs.errors import Fault
+from graphs.errors import Fault, Faults
 from tracker.api import desk_of
 from tracker.door import visitor_of
 
@@ -40,3 +40,20 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 def error_page(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...]) -> Response:
     """An error in the words of the pages."""
     return page(request, "error.html", status=status, title=title, detail=detail, faults=faults)
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """What a form of these pages holds, lists joined by semicolons.
+
+    Raises:
+        Faults: anything that no form of these pages sends.
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
+    form = await request.form()
+    names = [name for name in form if name != "csrf"]  # that one is for the guard
+    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in names}
+
+
+Typed = Annotated[dict[str, str], Depends(_typed)]
+"""What was typed into a form."""
