@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -180,6 +180,16 @@ def named(actor: Actor, typed: str, otherwise: str) -> Actor:
 def seen(scope: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
     """The scope of a request with who sends it."""
     return {**scope, _SEEN: visitor}
+
+
+def every_route(routes: Sequence[Any]) -> Iterator[APIRoute]:
+    """The routes of an application, those of included routers too; files and mounted applications are none."""
+    for one in routes:
+        if isinstance(one, APIRoute):
+            yield one
+        else:
+            included = getattr(one, "original_router", None)
+            yield from every_route(included.routes if included else ())
 
 
 def operations_of(route: APIRoute) -> Iterator[str]:

@@ -133,7 +133,8 @@ class IdToken(OpenIDCode):
 
     def get_client_claims(self, client: Client) -> dict[str, Any]:
         expires = int(time.time()) + int(WRONG.get("expires_in", 600))
-        return {"iss": WRONG.get("iss", ISSUER), "aud": [WRONG.get("aud", CLIENT_ID)], "exp": expires}
+        claims = {"iss": WRONG.get("iss", ISSUER), "aud": [WRONG.get("aud", CLIENT_ID)], "exp": expires}
+        return claims | ({"azp": WRONG["azp"]} if "azp" in WRONG else {})
 
     def generate_user_info(self, user: Person, scope: str) -> UserInfo:
         return UserInfo(user.claims).filter(scope)

@@ -19,7 +19,7 @@ from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.door import needs, operations_of
+from tracker.door import every_route, needs, operations_of
 from tracker.settings import Settings
 
 HERE = {"origin": "http://localhost"}
@@ -101,18 +101,9 @@ def open_routes(app: Any) -> list[tuple[str, str]]:
 
 
 def routes_of(app: Any) -> list[APIRoute]:
-    found = [one for one in _flat(app.routes) if isinstance(one, APIRoute)]
+    found = list(every_route(app.routes))
     assert len(found) > 20
     return found
-
-
-def _flat(routes: Any) -> Iterator[Any]:
-    for one in routes:
-        inner = getattr(one, "routes", None) or getattr(getattr(one, "original_router", None), "routes", None)
-        if inner and not isinstance(one, APIRoute):
-            yield from _flat(inner)
-        else:
-            yield one
 
 
 def test_without_a_login_there_is_only_the_way_in(peopled: Town) -> None:

@@ -179,6 +179,7 @@ def test_who_is_locked_out_does_not_come_in_by_the_provider(house: House) -> Non
     [
         "nonce=of-another-login",
         "aud=another-desk",
+        "aud=another-desk&azp=desk",
         "iss=https://evil.example",
         "expires_in=-120",
         "key=forged",
