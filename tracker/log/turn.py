@@ -167,7 +167,7 @@ def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: 
     upsert = insert(records)
     changed = {column.name: upsert.excluded[column.name] for column in records.c if column.name != "number"}
     connection.execute(
-        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed), [_row(one) for one in standing]
+        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed), [derived(one) for one in standing]
     )
     connection.execute(
         insert(fingerprints).on_conflict_do_nothing(),
@@ -175,7 +175,8 @@ def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: 
     )
 
 
-def _row(one: Standing) -> dict[str, Any]:
+def derived(one: Standing) -> dict[str, Any]:
+    """The row of a record as it stands."""
     body = one.body
     return {
         **{name: getattr(one, name) for name in STANDING},
