@@ -77,19 +77,16 @@ def count(connection: sa.Connection, table: sa.Table) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def read(connection: sa.Connection, table: sa.Table, after: int | None = None, upto: int | None = None) -> Iterator[Any]:
+def read(connection: sa.Connection, table: sa.Table, after: int = 0) -> Iterator[sa.Row[Any]]:
     """The rows of a table in the order of its key, some at a time.
 
     Args:
-        after: of the log, only entries after this number …
-        upto: … and up to this one.
+        after: of the log, only entries after this number.
     """
     query = sa.select(table).order_by(*table.primary_key.columns)
-    if after is not None:
+    if table is entries:
         query = query.where(entries.c.number > after)
-    if upto is not None:
-        query = query.where(entries.c.number <= upto)
-    yield from connection.execution_options(yield_per=_PART).execute(query)
+    yield from connection.execute(query.execution_options(yield_per=_PART))
 
 
 def insert(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Sum:
@@ -103,7 +100,7 @@ def insert(connection: sa.Connection, table: sa.Table, columns: Sequence[str], r
     return found
 
 
-def total(connection: sa.Connection, table: sa.Table, columns: Sequence[str], after: int | None = None) -> Sum:
+def total(connection: sa.Connection, table: sa.Table, columns: Sequence[str], after: int = 0) -> Sum:
     """The sum over the rows as the database has them."""
     found = Sum()
     for row in read(connection, table, after):
