@@ -25,10 +25,10 @@ def quiet(done: int, of: int) -> None:
     assert 0 < done <= of
 
 
-def fill(writer: Writer, number: int) -> None:
+def fill(writer: Writer, number: int, who: str = "Ana") -> None:
     for place in range(number):
         record = Disruption(f"Strike ü {place} '=1+1 \u2028", ("DE",), date(2021, 3, 1), severity_likely=0.1 + 0.2)
-        writer.write(lambda turn, one=record: log.append(turn, [one], who="Ana", at=AT))
+        writer.write(lambda turn, one=record: log.append(turn, [one], who=who, at=AT))
 
 
 def held(engine: sa.Engine) -> dict[str, list[Any]]:
@@ -80,7 +80,7 @@ def test_a_log_that_has_gone_its_own_way_is_not_overwritten(writer: Writer, othe
     fill(writer, 3)
     moving.move(writer.engine, other, quiet)
     there = Writer(other)
-    fill(there, 1)
+    fill(there, 1, "Eve")
     fill(writer, 2)
     before = held(other)
     with pytest.raises(Faults, match="is not empty and no earlier copy: it holds entries; give a new file") as found:
