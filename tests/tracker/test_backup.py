@@ -117,7 +117,9 @@ def test_a_flipped_byte_is_refused_wherever_it_is(file: Path, empty: sa.Engine) 
     whole = file.read_bytes()
     step = max(1, len(whole) // (150 if empty.dialect.name == "sqlite" else 15))
     for place in [*range(20), *range(20, len(whole), step), *range(len(whole) - 12, len(whole))]:
-        file.write_bytes(whole[:place] + bytes([whole[place] ^ random.Random(place).randint(1, 255)]) + whole[place + 1 :])
+        file.write_bytes(
+            whole[:place] + bytes([whole[place] ^ random.Random(place).randint(1, 255)]) + whole[place + 1 :]
+        )
         is_refused(file, empty)
 
 

@@ -29,4 +29,6 @@ def test_a_filled_template_is_read(kind: str) -> None:
     assert tables.read("t.xlsx", book, kind=kind).columns == tuple(field.name for field in columns(kind))
     filled = tables.to_csv(columns(kind), [example(kind)])
     [read] = intake.read_table(tables.read("t.csv", filled), [], kind)
-    assert read.to_dict()["state"] == dict(zip([one.name for one in columns(kind)], example(kind), strict=True))["state"]
+    assert (
+        read.to_dict()["state"] == dict(zip([one.name for one in columns(kind)], example(kind), strict=True))["state"]
+    )

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from tracker import log, moving, rows
-from tracker.database import entries, fingerprints, metadata, open_database, records, writing
+from tracker.database import fingerprints, metadata, open_database, records, writing
 from tracker.log import Writer
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
@@ -34,9 +34,7 @@ def fill(writer: Writer, number: int, who: str = "Ana") -> None:
 def held(engine: sa.Engine) -> dict[str, list[Any]]:
     """Every table of the database, derived ones too."""
     with engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(sa.select(table)))) for table in metadata.sorted_tables
-        }
+        return {table.name: sorted(map(repr, connection.execute(sa.select(table)))) for table in metadata.sorted_tables}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
-from tracker.log.reading import disruption, disruptions, every, history, position, since, standing
+from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
 from tracker.log.searching import Found, Question, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
@@ -21,6 +21,7 @@ __all__ = [
     "disruption",
     "disruptions",
     "every",
+    "every_at",
     "history",
     "mend",
     "position",
