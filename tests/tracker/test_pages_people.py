@@ -430,10 +430,10 @@ def test_a_viewer_reads_and_an_expert_writes(peopled: Town) -> None:
 def test_whose_record_it_is_counts(peopled: Town) -> None:
     ana, nils, cora = (peopled.log_in(name) for name in ("Ana", "Nils", "Cora"))
     ana.post("/disruptions", data=STRIKE)
-    assert nils.post("/disruptions/D1/resolve", data={"end": "2021-04-01"}).status_code == 403
-    assert nils.post("/disruptions/D9/resolve", data={"end": "2021-04-01"}).status_code == 404
-    assert cora.post("/disruptions/D1/resolve", data={"end": "2021-04-01"}).status_code == 303
-    assert ana.post("/disruptions/D1/resolve", data={"end": "2021-04-02"}).status_code == 303
+    assert nils.post("/records/D1/resolve", data={"end": "2021-04-01"}).status_code == 403
+    assert nils.post("/records/D9/resolve", data={"end": "2021-04-01"}).status_code == 404
+    assert cora.post("/records/D1/resolve", data={"end": "2021-04-01"}).status_code == 303
+    assert ana.post("/records/D1/resolve", data={"end": "2021-04-02"}).status_code == 303
 
 
 @pytest.mark.parametrize(
