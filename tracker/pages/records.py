@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graphs import classification, disruption
 from graphs.assessment import Assessment
+from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from tracker import log, workflow
@@ -54,6 +55,9 @@ def disruptions(
     place = classification.place(country) if country else None
     if country and place is None:
         faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))
+    when = day("on", on) if on else None  # an empty field of the form is no fault
+    if when is not None and not EARLIEST <= when <= LATEST:
+        faults.append(Fault("", "on", f"{when} is out of range", f"give a day from {EARLIEST} to {LATEST}"))
     if faults:
         raise Faults(faults)
     tags = {"origin": place, "ecosystems": ecosystem, "assigned_to": assigned}
@@ -61,7 +65,7 @@ def disruptions(
         text=q,
         states=(state,) if state else (),
         tags=tuple((field, value) for field, value in tags.items() if value),
-        on=day("on", on) if on else None,  # an empty field of the form is no fault
+        on=when,
         duration_weeks=desk.duration_weeks,
     )
     found = log.search(desk.engine, asked, after, _ON_A_PAGE)
