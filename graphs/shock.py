@@ -91,7 +91,7 @@ class Shock:
             >>> result.remaining("supply", 12)[0, :5, 1].tolist()
             [0.6, 0.6, 0.6, 0.6, 1.0]
         """
-        effects = [effect for effect in self.effects if effect.kind == kind]
+        effects = self.of_kind(kind)
         if not effects:
             return np.ones((self.steps, nodes, self.scenarios))
         # Steps in which the same shares are in force are computed once.
@@ -125,7 +125,11 @@ class Shock:
 
     def links(self, chain: ValueChain) -> list[CutLinks]:
         """The flows that are cut, effect by effect."""
-        return [effect.links(chain) for effect in self.effects if effect.kind == "link"]
+        return [effect.links(chain) for effect in self.of_kind("link")]
+
+    def of_kind(self, kind: str) -> list[Effect]:
+        """The effects of one kind, in their order."""
+        return [effect for effect in self.effects if effect.kind == kind]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -14,7 +15,7 @@ from scipy import sparse
 
 from graphs.method import Method
 from graphs.propagation.path import clean
-from graphs.propagation.stocks import Held, Hit, supply
+from graphs.propagation.stocks import NEVER, Followed, Hit, Rule, Share, Stocks, follow, follow_moved, restock
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -66,81 +67,150 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
         >>> kept[[0, 7, 19], 9].round(3).tolist(), kept[:6, 2].round(3).tolist()
         ([0.6, 0.6, 1.0], [1.0, 1.0, 0.999, 0.997, 0.953, 0.919])
     """
-    return clean(course(chain, capacity, links, method).made)
+    return clean(courses(chain, [Run(capacity, links)], method)[0].made)
 
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """How a run of the inventory model went: what could be supplied, what was made, and what was held in a week."""
+    """How a run of the inventory model went: share of output that could be supplied, and that was made."""
 
     can: Floats
     made: Floats
-    held: Held | None
 
 
-def course(
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run of the inventory model: what is cut, and what is known of a run of the same chain and method.
+
+    ``known`` has the same number of weeks and scenarios, and in its first ``same_weeks`` the same cuts. If this run
+    ``worsens`` it, all that is cut there is cut here too, and ``new_links`` are the cut links that it does not have.
+    """
+
+    capacity: Floats
+    links: Sequence[CutLinks]
+    known: Course | None = None
+    same_weeks: int = 0
+    worsens: bool = False
+    new_links: Sequence[CutLinks] = ()
+
+    @property
+    def begins(self) -> int:
+        """The first week that has to be run."""
+        if self.known is not None:
+            return self.same_weeks
+        cut = (self.capacity < 1.0).any(axis=(1, 2))
+        for one in self.links:
+            cut |= one.active.any(axis=1)
+        return int(np.argmax(cut)) if cut.any() else len(cut)
+
+
+def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Course]:
+    """``inventories`` week by week, of several runs side by side: the flows are read once for all of them.
+
+    Only stocks that can differ from what is known are followed: those of suppliers that have fallen short and differ,
+    from the week in which their stocks were last full. A run that worsens what is known leaves the smallest of what
+    is known, its own capacity, and what the stocks allow that are followed; any other begins from full output.
+    """
+    if not runs:
+        return []
+    weeks, nodes, _ = runs[0].capacity.shape
+    ends = np.cumsum([run.capacity.shape[2] for run in runs])
+    begin = min(run.begins for run in runs)
+    known, made = np.ones((weeks, nodes, ends[-1])), np.ones((weeks, nodes, ends[-1]))
+    for run, end in zip(runs, ends, strict=True):
+        if run.known is not None:
+            own = slice(end - run.capacity.shape[2], end)
+            upto = weeks if run.worsens else begin
+            known[:upto, :, own], made[:begin, :, own] = run.known.can[:upto], run.known.made[:begin]
+    can = np.concatenate([run.capacity for run in runs], axis=2)
+    can[:begin] = known[:begin]
+    links = [_beside(one, ends, number) for number, run in enumerate(runs) for one in run.links]
+    hit = Hit.of(chain, links, weeks, int(ends[-1]))
+    short = _short(can[:begin], method)
+    fresh = np.zeros(len(Stocks.of(chain, method).buyer), bool)
+    for run, end in zip(runs, ends, strict=True):
+        own = _short(can[:begin, :, end - run.capacity.shape[2] : end], method) < NEVER
+        fresh |= _changed(chain, method, own & (not run.worsens), run.new_links if run.worsens else run.links)
+    _run(chain, can, made, known, hit, short, np.flatnonzero(fresh), begin, method)
+    parts = [slice(end - run.capacity.shape[2], end) for run, end in zip(runs, ends, strict=True)]
+    return [Course(np.ascontiguousarray(can[:, :, own]), np.ascontiguousarray(made[:, :, own])) for own in parts]
+
+
+def _beside(links: CutLinks, ends: Integers, number: int) -> CutLinks:
+    """The links of one run among the scenarios of all: there they are not cut."""
+    before = ends[number] - links.active.shape[1]
+    wide = [(0, 0), (before, ends[-1] - ends[number])]
+    return CutLinks(links.where, np.pad(links.cut, wide), np.pad(links.active, wide))
+
+
+def _short(can: Floats, method: Method) -> Integers:
+    """The week in which each supplier first falls short, whatever overtime helps."""
+    short = (can * (1.0 + method.overtime_share) < 1.0).any(axis=2)
+    return np.where(short.any(axis=0), short.argmax(axis=0) if len(short) else 0, NEVER)
+
+
+def _changed(
+    chain: ValueChain, method: Method, short: npt.NDArray[np.bool_], links: Sequence[CutLinks]
+) -> npt.NDArray[np.bool_]:
+    """The groups that differ from the beginning: those of suppliers that are short already, and of cut links."""
+    stocks = Stocks.of(chain, method)
+    touched = short[stocks.supplier] if short.any() else np.zeros(len(stocks.supplier), bool)
+    if links:
+        marked = np.zeros(len(chain.inputs.flow_meur), bool)
+        for one in links:
+            marked[one.where] = True
+        touched |= marked[stocks.position]
+    counts = np.concatenate([[0], np.cumsum(touched)])
+    return counts[stocks.group_start[1:]] > counts[stocks.group_start[:-1]]
+
+
+def _run(
     chain: ValueChain,
-    capacity: Floats,
-    links: Sequence[CutLinks],
+    can: Floats,
+    made: Floats,
+    known: Floats,
+    hit: Hit,
+    short: Integers,
+    fresh: Integers,
+    begin: int,
     method: Method,
-    keep_week: int | None = None,
-    known: Course | None = None,
-    same_weeks: int = 0,
-) -> Course:
-    """``inventories`` week by week, to be gone on from.
-
-    Args:
-        keep_week: week at whose beginning the stocks are kept.
-        known: a run of the same chain and method with the same number of weeks and scenarios, whose first
-            ``same_weeks`` weeks have the same capacity and links: they are taken from it.
-    """
-    weeks, _, scenarios = capacity.shape
-    hit = Hit.of(chain, links, weeks, scenarios)
-    held = known.held if known is not None and known.held is not None and known.held.week <= same_weeks else None
-    if held is not None and known is not None:
-        capacity = np.concatenate([known.can[: held.week], capacity[held.week :]])
-    can, kept = supply(chain, capacity, hit, method, keep_week, held)
-    return Course(can, _sales(chain, can, hit, known.made[:same_weeks] if known is not None else can[:0]), kept)
-
-
-def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
-    """Share of output that is made when ``can`` could be supplied and customers order what they used: step 3.
-
-    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k; the first weeks are
-    known.
-    """
-    made = np.empty_like(can)
-    made[: len(known)] = known
+) -> None:
+    """The weeks from ``begin`` on, in place in ``can``, which holds the capacity left, and ``made``."""
     weeks, nodes, scenarios = can.shape
-    rows = chain.once("sales", lambda: _rows(chain))
-    share = share_of(np.ones(nodes), chain.output)
-
-    def run(first: int, last: int, begin: int, end: int) -> None:
-        _weeks(
-            made, first, last, begin, end, can, rows, chain.output, share, hit.left, hit.pattern, hit.supplier,
-            hit.buyer, hit.flow,
-        )  # fmt: skip
-
-    parts = numba.get_num_threads() if scenarios > 1 and rows[0].size + rows[3].size > _LARGE else 1
-    if parts == 1:
-        run(len(known), weeks, 0, nodes)
-        return made
+    stocks, rows = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain))
+    cut_of, left = hit.of_stocks(chain, stocks)
+    sales = Sales(rows, chain.output, share_of(np.ones(nodes), chain.output), hit.left, hit.pattern, *hit.ends)
+    followed, rule = Followed.none(stocks, scenarios), Rule.of(method)
+    parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
+    bounds = np.arange(parts + 1) * nodes // parts
+    groups = np.searchsorted(stocks.buyer, bounds)
     # A week has to wait for all of the week before. Threads that sleep until then, unlike those of BLAS, do not stand
     # in the way of what runs beside them.
     together = threading.Barrier(parts)
 
     def part(number: int) -> None:
+        first, last = int(groups[number]), int(groups[number + 1])
+        mine = Share(
+            first, last, np.empty(last - first, np.int64), np.zeros(1, np.int64), short.copy(), np.zeros(nodes, bool)
+        )
+        own = fresh[(fresh >= first) & (fresh < last)]
+        step = weeks - begin if parts == 1 else 1
         try:
-            for week in range(len(known), weeks):
-                run(week, week + 1, number * nodes // parts, (number + 1) * nodes // parts)
+            for week in range(begin, weeks, max(step, 1)):
+                _weeks(
+                    begin, week, week + step, int(bounds[number]), int(bounds[number + 1]), can, made, known, own,
+                    cut_of, left, stocks, followed, mine, rule, sales,
+                )  # fmt: skip
                 together.wait()
         except BaseException:
             together.abort()
             raise
 
+    if parts == 1:
+        part(0)
+        return
     with ThreadPoolExecutor(parts) as pool:
         list(pool.map(part, range(parts)))
-    return made
 
 
 _LARGE = 200_000
@@ -158,79 +228,124 @@ def _rows(chain: ValueChain) -> _Rows:
     return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int32), flows.data
 
 
+class Sales(NamedTuple):
+    """What says how much customers order: coefficients, output and its reciprocal, and the flows that are cut."""
+
+    rows: _Rows
+    output: Floats
+    share: Floats
+    left: Floats
+    pattern: Integers
+    supplier: Integers
+    buyer: Integers
+    flow: Floats
+
+
+_ROUNDING = 1e-13
+"""Differences from what is known below this share of output are rounding."""
+
+
 @numba.njit(cache=True, nogil=True)
 def _weeks(  # pragma: no cover - compiled
-    made: Floats,
+    start: int,
     first: int,
     last: int,
     begin: int,
     end: int,
     can: Floats,
-    rows: _Rows,
-    output: Floats,
-    share: Floats,
+    made: Floats,
+    known: Floats,
+    fresh: Integers,
+    cut_of: npt.NDArray[np.int32],
     left: Floats,
-    pattern: Integers,
-    supplier: Integers,
-    buyer: Integers,
-    flow: Floats,
+    stocks: Stocks,
+    followed: Followed,
+    mine: Share,
+    rule: Rule,
+    sales: Sales,
 ) -> None:
-    """Some weeks of the nodes from ``begin`` to ``end``."""
-    _, nodes, scenarios = can.shape
-    missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
+    """Some weeks of the nodes from ``begin`` to ``end``; ``start`` is the first week of all."""
+    scenarios = can.shape[2]
     for week in range(first, last):
-        some = False
-        if week > 0:
-            for j in range(nodes):
-                for k in range(scenarios):
-                    missing[k, j] = (1.0 - made[week - 1, j, k]) * output[j]
-                    some |= missing[k, j] != 0.0
-        unsold[:] = 0.0
-        if some:
-            _times(rows, missing, unsold, begin, end)
-        for link in range(len(flow)):
-            if not begin <= supplier[link] < end:
-                continue
-            for k in range(scenarios):
-                level = made[week - 1, buyer[link], k] if week > 0 else 1.0
-                unsold[k, supplier[link]] += flow[link] * (1.0 - left[pattern[week], link, k]) * level
+        if week > start:
+            follow_moved(week - 1, can, known, cut_of, stocks, followed, mine, rule)
+        else:
+            for group in fresh:
+                follow(group, week, scenarios, cut_of, stocks, followed, mine, rule)
+        restock(week, can, left, sales.pattern, stocks, followed, mine, rule)
         for i in range(begin, end):
             for k in range(scenarios):
-                made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * share[i]))
+                can[week, i, k] = min(can[week, i, k], known[week, i, k])
+        for group in mine.order[: mine.size[0]]:
+            i = stocks.buyer[group]
+            for k in range(scenarios):
+                can[week, i, k] = min(can[week, i, k], max(0.0, followed.ready[group, k]))
+        for i in range(begin, end):
+            for k in range(scenarios):
+                if can[week, i, k] > known[week, i, k] - _ROUNDING:
+                    can[week, i, k] = known[week, i, k]
+        _sell(week, begin, end, can, made, sales)
+
+
+@numba.njit(cache=True, nogil=True)
+def _sell(  # pragma: no cover - compiled
+    week: int, begin: int, end: int, can: Floats, made: Floats, sales: Sales
+) -> None:
+    """What is made when customers order what they used: step 3.
+
+    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i).
+    """
+    _, nodes, scenarios = can.shape
+    missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
+    some = False
+    if week > 0:
+        for j in range(nodes):
+            for k in range(scenarios):
+                missing[k, j] = (1.0 - made[week - 1, j, k]) * sales.output[j]
+                some |= missing[k, j] != 0.0
+    if some:
+        _times(sales.rows, missing, unsold, begin, end)
+    for link in range(len(sales.flow)):
+        i = sales.supplier[link]
+        if begin <= i < end:
+            for k in range(scenarios):
+                level = made[week - 1, sales.buyer[link], k] if week > 0 else 1.0
+                unsold[k, i] += sales.flow[link] * (1.0 - sales.left[sales.pattern[week], link, k]) * level
+    for i in range(begin, end):
+        for k in range(scenarios):
+            made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * sales.share[i]))
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
 def _times(  # pragma: no cover - compiled
     rows: _Rows, values: Floats, into: Floats, begin: int, end: int
 ) -> None:
-    """Some rows times values (k × n), three scenarios at a time, so that each coefficient is read once for them."""
+    """Some rows times values (k × n), four scenarios at a time while a row is at hand, so that it is read once."""
     dense, start, column, coefficient = rows
     count, nodes = values.shape
-    first = 0
-    while first < count:
-        # Fewer than three are left: the last is computed again, which costs nothing.
-        a, b, c = values[first], values[min(first + 1, count - 1)], values[min(first + 2, count - 1)]
-        for i in range(begin, end):
-            x, y, z = 0.0, 0.0, 0.0
-            if len(dense):
-                row = dense[i]
-                if count == 1:
-                    for j in range(nodes):
-                        x += row[j] * a[j]
-                else:
-                    for j in range(nodes):
-                        x += row[j] * a[j]
-                        y += row[j] * b[j]
-                        z += row[j] * c[j]
-            else:
+    for i in range(begin, end):
+        for first in range(0, count, 4):
+            # Where fewer than four are left, the last is computed again, which costs nothing.
+            second, third, last = min(first + 1, count - 1), min(first + 2, count - 1), min(first + 3, count - 1)
+            a, b, c, d = values[first], values[second], values[third], values[last]
+            w, x, y, z = 0.0, 0.0, 0.0, 0.0
+            if not len(dense):
                 for at in range(start[i], start[i + 1]):
                     value, j = coefficient[at], column[at]
-                    x += value * a[j]
-                    y += value * b[j]
-                    z += value * c[j]
-            into[first, i] = x
-            if first + 1 < count:
-                into[first + 1, i] = y
-            if first + 2 < count:
-                into[first + 2, i] = z
-        first += 3
+                    w += value * a[j]
+                    x += value * b[j]
+                    y += value * c[j]
+                    z += value * d[j]
+            elif count == 1:
+                row = dense[i]
+                for j in range(nodes):
+                    w += row[j] * a[j]
+                x = y = z = w
+            else:
+                row = dense[i]
+                for j in range(nodes):
+                    w += row[j] * a[j]
+                    x += row[j] * b[j]
+                    y += row[j] * c[j]
+                    z += row[j] * d[j]
+            into[first, i], into[second, i], into[third, i], into[last, i] = w, x, y, z

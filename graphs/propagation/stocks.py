@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -15,9 +16,8 @@ from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 
-@dataclass(frozen=True, eq=False)
-class Stocks:
-    """The inputs that can stop production, in groups: one input industry of one buyer.
+class Stocks(NamedTuple):
+    """The inputs that can stop production, in groups: one input industry of one buyer; groups are sorted by buyer.
 
     ``position`` is where each stands in ``chain.inputs``, ``share`` its part of the group; what no stock limits makes
     up the whole. ``out_group`` and ``out_link`` list the groups that each supplier serves, and as
@@ -74,87 +74,84 @@ class Hit:
             left[:, np.searchsorted(where, one.where)] *= 1.0 - active[first, number][:, None, :] * one.cut
         return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], left, pattern)
 
+    @property
+    def ends(self) -> tuple[Integers, Integers, Floats]:
+        """Supplier, buyer and size of each flow."""
+        return self.supplier, self.buyer, self.flow
 
-@dataclass(frozen=True, eq=False)
-class Held:
-    """What is in the stocks at the beginning of a week: enough to go on from there.
+    def of_stocks(self, chain: ValueChain, stocks: Stocks) -> tuple[npt.NDArray[np.int32], Floats]:
+        """Which of the cut flows fills each stock, -1 for none (links), and what is left of the flows.
 
-    Of the places of a group, the first ``count`` hold the stocks that are followed; ``supplier``, ``share`` and
-    ``stock`` (k × places) are those of a place, ``place`` says where each link of ``Stocks`` stands. ``ready``: share
-    of normal use that the stocks of each group allow (k × groups); ``short``: suppliers that have fallen short.
-    """
+        Both empty where no flow is cut.
+        """
+        if not len(self.where):
+            return np.zeros(0, np.int32), np.ones((len(self.left), 0, self.left.shape[2]))
+        index = np.full(len(chain.inputs.flow_meur), -1, np.int32)
+        index[self.where] = np.arange(len(self.where))
+        return index[stocks.position], self.left
 
-    week: int
-    stock: Floats
-    ready: Floats
-    count: Integers
-    supplier: npt.NDArray[np.int32]
-    share: Floats
-    place: npt.NDArray[np.int32]
-    short: npt.NDArray[np.bool_]
+
+class Rule(NamedTuple):
+    """How stocks are used and ordered again: see ``inventories``."""
+
+    psi: float
+    tau_weeks: float
+    reach: float
+    """1 + κ."""
+    pooled: bool
 
     @classmethod
-    def full(cls, stocks: Stocks, nodes: int, scenarios: int) -> Held:
-        """Full stocks, of which none has to be followed."""
+    def of(cls, method: Method) -> Rule:
+        """The rule of a method."""
+        return cls(method.psi, method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks)
+
+
+class Followed(NamedTuple):
+    """The stocks that are followed, of all groups, k scenarios side by side.
+
+    The first ``count`` places of a group hold its followed links: ``supplier``, ``share``, ``cut`` (which of the cut
+    flows, or -1) and ``stock`` (places · k). ``week``: at whose beginning the stocks of a group stand; ``ready``:
+    share of normal use that they allow then (groups × k); ``opened``: the week in which it began to be followed.
+    """
+
+    supplier: npt.NDArray[np.int32]
+    share: Floats
+    cut: npt.NDArray[np.int32]
+    stock: Floats
+    count: Integers
+    week: Integers
+    ready: Floats
+    opened: Integers
+
+    @classmethod
+    def none(cls, stocks: Stocks, scenarios: int) -> Followed:
+        """No stock is followed yet; what is never touched takes no memory."""
         links, groups = len(stocks.supplier), len(stocks.buyer)
         return cls(
-            week=0,
-            stock=np.empty((scenarios, links)),
-            ready=np.ones((scenarios, groups)),
+            supplier=np.empty(links, np.int32),
+            share=np.empty(links),
+            cut=np.empty(links, np.int32),
+            stock=np.empty(links * scenarios),
             count=np.zeros(groups, np.int64),
-            supplier=stocks.supplier.copy(),
-            share=stocks.share.copy(),
-            place=np.arange(links, dtype=np.int32),
-            short=np.zeros(nodes, bool),
+            week=np.zeros(groups, np.int64),
+            ready=np.ones((groups, scenarios)),
+            opened=np.full(groups, -1),
         )
 
-    def copy(self, week: int, group_start: Integers) -> Held:
-        """The same in arrays of its own; stocks that are not followed hold nothing to copy."""
-        stock = np.empty_like(self.stock)
-        _copy_followed(self.stock, stock, self.count, group_start)
-        return Held(
-            week, stock, self.ready.copy(), self.count.copy(), self.supplier.copy(), self.share.copy(),
-            self.place.copy(), self.short.copy(),
-        )  # fmt: skip
 
+class Share(NamedTuple):
+    """One thread's share of the work: the groups from ``begin`` to ``end``, and what it keeps in mind.
 
-def supply(
-    chain: ValueChain,
-    capacity: Floats,
-    hit: Hit,
-    method: Method,
-    keep_week: int | None = None,
-    known: Held | None = None,
-) -> tuple[Floats, Held | None]:
-    """Share of output that capacity and stocks allow, by week, node and scenario (weeks × n × k).
-
-    Steps 1, 2 and 4 of ``inventories``. With ``known`` the weeks before ``known.week`` are not run again: ``capacity``
-    has to hold what came out of them. What is held at the beginning of ``keep_week`` comes back too.
-
-    A stock stays full as long as its suppliers can deliver what is used, which overtime helps: only the stocks of
-    suppliers that fall short are followed, from the week in which they first do.
+    ``order`` lists the groups that are followed, ``size`` (1) says how many. ``short``: week in which each supplier
+    first fell short; ``moved``: whether it has, and differs from what is known.
     """
-    stocks = Stocks.of(chain, method)
-    cut, left = np.zeros(0, np.int64), np.ones((len(hit.left), 0, capacity.shape[2]))
-    if len(hit.where):
-        index = np.full(len(chain.inputs.flow_meur), -1)
-        index[hit.where] = np.arange(len(hit.where))
-        touched = index[stocks.position]
-        cut = np.flatnonzero(touched >= 0)
-        left = hit.left[:, touched[cut]]
-    can = np.array(capacity, order="C")
-    now = known.copy(known.week, stocks.group_start) if known else Held.full(stocks, len(chain), can.shape[2])
-    kept, middle = known, now.week if keep_week is None else max(now.week, keep_week)
-    for first, last in ((now.week, middle), (middle, len(can))):
-        if first == middle and keep_week is not None and (known is None or known.week != middle):
-            kept = now.copy(middle, stocks.group_start)
-        _supply(
-            can[first:last], left, hit.pattern[first:last], cut, np.searchsorted(cut, stocks.group_start), now.supplier,
-            now.share, now.stock, now.ready, now.count, now.place, now.short, stocks.group_start, stocks.buyer,
-            stocks.target_weeks, stocks.out_start, stocks.out_group, stocks.out_link, method.psi, method.restock_weeks,
-            1.0 + method.overtime_share, method.pooled_stocks,
-        )  # fmt: skip
-    return can, kept
+
+    begin: int
+    end: int
+    order: Integers
+    size: Integers
+    short: Integers
+    moved: npt.NDArray[np.bool_]
 
 
 def _stocks(chain: ValueChain, method: Method) -> Stocks:
@@ -189,146 +186,129 @@ def _offsets(owner: Integers, count: int) -> Integers:
     return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
-def _supply(  # pragma: no cover - compiled
-    can: Floats,
-    left: Floats,
-    pattern: Integers,
-    cut: Integers,
-    cut_start: Integers,
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    stock: Floats,
-    ready: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    short: npt.NDArray[np.bool_],
-    group_start: Integers,
-    buyer: Integers,
-    target: Floats,
-    out_start: Integers,
-    out_group: Integers,
-    out_link: Integers,
-    psi: float,
-    tau: float,
-    reach: float,
-    pooled: bool,
-) -> None:
-    """Some weeks, in place in ``can``, which holds the capacity left (weeks × n × k), and in what is held."""
-    weeks, nodes, scenarios = can.shape
-    for group in range(len(buyer)):
-        for one in range(cut_start[group], cut_start[group + 1]):
-            _follow(group, cut[one], pooled, supplier, share, stock, count, place, group_start, target)
-    for week in range(weeks):
-        for group in range(len(buyer)):
-            if count[group]:
-                for k in range(scenarios):
-                    can[week, buyer[group], k] = min(can[week, buyer[group], k], max(0.0, ready[k, group]))
-        for i in range(nodes):
-            if not short[i]:
-                for k in range(scenarios):
-                    short[i] |= can[week, i, k] * reach < 1.0
-                if short[i]:
-                    for at in range(out_start[i], out_start[i + 1]):
-                        _follow(
-                            out_group[at], out_link[at], pooled, supplier, share, stock, count, place, group_start,
-                            target,
-                        )  # fmt: skip
-        _restock(
-            reach * can[week].T.copy(), left[pattern[week]], cut, cut_start, stock, ready, count, place, supplier,
-            share, group_start, target, psi, tau, pooled,
-        )  # fmt: skip
-
-
-@numba.njit(cache=True, nogil=True)
-def _copy_followed(  # pragma: no cover - compiled
-    stock: Floats, into: Floats, count: Integers, group_start: Integers
-) -> None:
-    for group in range(len(count)):
-        for here in range(group_start[group], group_start[group] + count[group]):
-            for k in range(len(stock)):
-                into[k, here] = stock[k, here]
-
-
-@numba.njit(cache=True, nogil=True)
-def _follow(  # pragma: no cover - compiled
-    group: int,
-    link: int,
-    pooled: bool,
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    stock: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    group_start: Integers,
-    target: Floats,
-) -> None:
-    """Follow a link from now on, with a full stock: it takes the next place of those that its group follows."""
-    first, last, here = group_start[group], group_start[group + 1], place[link]
-    there = first + count[group]
-    if here < there:
-        return
-    if pooled:
-        # One stock for all of the group, in its first place.
-        stock[:, first] = target[group]
-        count[group] = last - first
-        return
-    for other in range(first, last):
-        if place[other] == there:
-            place[other] = here
-            break
-    place[link] = there
-    supplier[here], supplier[there] = supplier[there], supplier[here]
-    share[here], share[there] = share[there], share[here]
-    stock[:, there] = target[group]
-    count[group] += 1
+NEVER = np.iinfo(np.int64).max
 
 
 # Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
 # would have to mind what is not a number.
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
-def _restock(  # pragma: no cover - compiled
-    delivers: Floats,
+def restock(  # pragma: no cover - compiled
+    until: int,
+    can: Floats,
     left: Floats,
-    cut: Integers,
-    cut_start: Integers,
-    stock: Floats,
-    ready: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    group_start: Integers,
-    target: Floats,
-    psi: float,
-    tau: float,
-    pooled: bool,
+    pattern: Integers,
+    stocks: Stocks,
+    followed: Followed,
+    mine: Share,
+    rule: Rule,
 ) -> None:
-    """Use and deliveries of a week, in place in ``stock`` (k × places, in weeks of normal use).
+    """Use and deliveries of the groups that are followed, to the beginning of a week: steps 1 and 4 of ``inventories``.
 
-    ``ready`` (k × groups) becomes the share of normal use that the stocks of a group allow in the next week.
+    A group that has just begun to be followed goes through all the weeks since its stocks were full.
     """
-    pace, arrives = 1.0 / tau, np.empty(len(supplier) and np.diff(group_start).max())
-    for group in range(len(count)):
-        if not count[group]:
-            continue
-        first, full = group_start[group], target[group]
-        last, part = first + count[group], 1.0 / (psi * full)
-        for k in range(len(stock)):
-            for here in range(first, last):
-                arrives[here - first] = delivers[k, supplier[here]]
-            for one in range(cut_start[group], cut_start[group + 1]):
-                arrives[place[cut[one]] - first] *= left[one, k]
-            end_of_stock = last
-            if pooled:
-                arrives[0] = (share[first:last] * arrives[: last - first]).sum()
-                end_of_stock = first + 1
-            lack = 0.0
-            for here in range(first, end_of_stock):
-                held = stock[k, here]
+    scenarios, pace, largest = can.shape[2], 1.0 / rule.tau_weeks, 0
+    for group in mine.order[: mine.size[0]]:
+        largest = max(largest, followed.count[group])
+    arrives, lack = np.empty(largest * scenarios), np.empty(scenarios)
+    supplier, share, stock = followed.supplier, followed.share, followed.stock
+    for group in mine.order[: mine.size[0]]:
+        first, count, full = stocks.group_start[group], followed.count[group], stocks.target_weeks[group]
+        part, begin = 1.0 / (rule.psi * full), first * scenarios
+        for week in range(followed.week[group], until):
+            for here in range(count):
+                for k in range(scenarios):
+                    arrives[here * scenarios + k] = rule.reach * can[week, supplier[first + here], k]
+            if left.shape[1]:
+                for here in range(count):
+                    cut = followed.cut[first + here]
+                    if cut >= 0:
+                        for k in range(scenarios):
+                            arrives[here * scenarios + k] *= left[pattern[week], cut, k]
+            places = count
+            if rule.pooled:
+                places = 1
+                lack[:] = 0.0
+                for here in range(count):
+                    for k in range(scenarios):
+                        lack[k] += share[first + here] * arrives[here * scenarios + k]
+                arrives[:scenarios] = lack
+            for at in range(places * scenarios):
+                held = stock[begin + at]
                 use = held * part if held * part < 1.0 else 1.0
                 order = use + (full - held) * pace
-                held += (order if order < arrives[here - first] else arrives[here - first]) - use
-                stock[k, here] = held
-                lack += share[here] * (1.0 - (held * part if held * part < 1.0 else 1.0))
-            ready[k, group] = 1.0 - (lack / share[first] if pooled else lack)
+                held += (order if order < arrives[at] else arrives[at]) - use
+                stock[begin + at] = held
+                arrives[at] = 1.0 - (held * part if held * part < 1.0 else 1.0)
+            lack[:] = 0.0
+            for here in range(places):
+                weight = 1.0 if rule.pooled else share[first + here]
+                for k in range(scenarios):
+                    lack[k] += weight * arrives[here * scenarios + k]
+            for k in range(scenarios):
+                followed.ready[group, k] = 1.0 - lack[k]
+        followed.week[group] = until
+
+
+@numba.njit(cache=True, nogil=True)
+def follow_moved(  # pragma: no cover - compiled
+    week: int, can: Floats, known: Floats, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed,
+    mine: Share, rule: Rule,
+) -> None:  # fmt: skip
+    """Follow the groups of suppliers that have fallen short by this week and differ from what is known."""
+    _, nodes, scenarios = can.shape
+    for i in range(nodes):
+        if mine.short[i] > week:
+            for k in range(scenarios):
+                if can[week, i, k] * rule.reach < 1.0:
+                    mine.short[i] = week
+    for i in range(nodes):
+        begins = False
+        if not mine.moved[i] and (rule.pooled or mine.short[i] <= week):
+            for k in range(scenarios):
+                begins |= can[week, i, k] != known[week, i, k]
+        if begins:
+            mine.moved[i] = True
+        elif mine.short[i] != week:
+            continue
+        for at in range(stocks.out_start[i], stocks.out_start[i + 1]):
+            group = stocks.out_group[at]
+            if not mine.begin <= group < mine.end:
+                continue
+            if followed.opened[group] < 0:
+                if begins:
+                    follow(group, week, scenarios, cut_of, stocks, followed, mine, rule)
+            elif followed.opened[group] < week and mine.short[i] == week and not rule.pooled:
+                link = stocks.out_link[at]
+                if not len(cut_of) or cut_of[link] < 0:
+                    _add(group, link, -1, scenarios, stocks, followed)
+
+
+@numba.njit(cache=True, nogil=True)
+def follow(  # pragma: no cover - compiled
+    group: int, week: int, scenarios: int, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed,
+    mine: Share, rule: Rule,
+) -> None:  # fmt: skip
+    """Follow a group from the week in which its stocks were last full: those whose suppliers have fallen short."""
+    begin = week
+    for link in range(stocks.group_start[group], stocks.group_start[group + 1]):
+        short, cut = mine.short[stocks.supplier[link]], cut_of[link] if len(cut_of) else -1
+        if cut >= 0 or rule.pooled:
+            short = 0
+        if short <= week:
+            _add(group, link, cut, scenarios, stocks, followed)
+            begin = min(begin, short)
+    followed.week[group], followed.opened[group] = begin, week
+    mine.order[mine.size[0]] = group
+    mine.size[0] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(  # pragma: no cover - compiled
+    group: int, link: int, cut: int, scenarios: int, stocks: Stocks, followed: Followed
+) -> None:
+    """One more link, with a full stock."""
+    place = stocks.group_start[group] + followed.count[group]
+    followed.supplier[place], followed.share[place] = stocks.supplier[link], stocks.share[link]
+    followed.cut[place] = cut
+    followed.stock[place * scenarios : (place + 1) * scenarios] = stocks.target_weeks[group]
+    followed.count[group] += 1
