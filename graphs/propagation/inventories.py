@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -114,32 +115,29 @@ def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Cour
     if not runs:
         return []
     weeks, nodes, _ = runs[0].capacity.shape
-    ends = np.cumsum([run.capacity.shape[2] for run in runs])
-    begin = min(run.begins for run in runs)
-    known, made = np.ones((weeks, nodes, ends[-1])), np.ones((weeks, nodes, ends[-1]))
-    for run, end in zip(runs, ends, strict=True):
+    lanes = np.cumsum([0, *(run.capacity.shape[2] for run in runs)])
+    begin, stocks = min(run.begins for run in runs), Stocks.of(chain, method)
+    can = np.concatenate([run.capacity for run in runs], axis=2)
+    known, made = np.ones_like(can), np.ones_like(can)
+    short, fresh = np.full((len(runs), nodes), NEVER), np.zeros((len(runs), len(stocks.buyer)), bool)
+    for number, run in enumerate(runs):
+        own, links = slice(lanes[number], lanes[number + 1]), run.links
         if run.known is not None:
-            own = slice(end - run.capacity.shape[2], end)
             upto = weeks if run.worsens else begin
             known[:upto, :, own], made[:begin, :, own] = run.known.can[:upto], run.known.made[:begin]
-    can = np.concatenate([run.capacity for run in runs], axis=2)
+            short[number], links = _short(run.known.can[:begin], method), run.new_links if run.worsens else links
+        fresh[number] = _changed(chain, stocks, (short[number] < NEVER) & (not run.worsens), links)
     can[:begin] = known[:begin]
-    links = [_beside(one, ends, number) for number, run in enumerate(runs) for one in run.links]
-    hit = Hit.of(chain, links, weeks, int(ends[-1]))
-    short = _short(can[:begin], method)
-    fresh = np.zeros(len(Stocks.of(chain, method).buyer), bool)
-    for run, end in zip(runs, ends, strict=True):
-        own = _short(can[:begin, :, end - run.capacity.shape[2] : end], method) < NEVER
-        fresh |= _changed(chain, method, own & (not run.worsens), run.new_links if run.worsens else run.links)
-    _run(chain, can, made, known, hit, short, np.flatnonzero(fresh), begin, method)
-    parts = [slice(end - run.capacity.shape[2], end) for run, end in zip(runs, ends, strict=True)]
-    return [Course(np.ascontiguousarray(can[:, :, own]), np.ascontiguousarray(made[:, :, own])) for own in parts]
+    links = [_beside(one, lanes, number) for number, run in enumerate(runs) for one in run.links]
+    hit = Hit.of(chain, links, weeks, int(lanes[-1]))
+    _run(chain, can, made, known, hit, lanes, short, fresh, begin, method)
+    parts = itertools.pairwise(lanes)
+    return [Course(np.ascontiguousarray(can[:, :, a:b]), np.ascontiguousarray(made[:, :, a:b])) for a, b in parts]
 
 
-def _beside(links: CutLinks, ends: Integers, number: int) -> CutLinks:
+def _beside(links: CutLinks, lanes: Integers, number: int) -> CutLinks:
     """The links of one run among the scenarios of all: there they are not cut."""
-    before = ends[number] - links.active.shape[1]
-    wide = [(0, 0), (before, ends[-1] - ends[number])]
+    wide = [(0, 0), (lanes[number], lanes[-1] - lanes[number + 1])]
     return CutLinks(links.where, np.pad(links.cut, wide), np.pad(links.active, wide))
 
 
@@ -150,10 +148,9 @@ def _short(can: Floats, method: Method) -> Integers:
 
 
 def _changed(
-    chain: ValueChain, method: Method, short: npt.NDArray[np.bool_], links: Sequence[CutLinks]
+    chain: ValueChain, stocks: Stocks, short: npt.NDArray[np.bool_], links: Sequence[CutLinks]
 ) -> npt.NDArray[np.bool_]:
     """The groups that differ from the beginning: those of suppliers that are short already, and of cut links."""
-    stocks = Stocks.of(chain, method)
     touched = short[stocks.supplier] if short.any() else np.zeros(len(stocks.supplier), bool)
     if links:
         marked = np.zeros(len(chain.inputs.flow_meur), bool)
@@ -170,17 +167,18 @@ def _run(
     made: Floats,
     known: Floats,
     hit: Hit,
+    lanes: Integers,
     short: Integers,
-    fresh: Integers,
+    fresh: npt.NDArray[np.bool_],
     begin: int,
     method: Method,
 ) -> None:
     """The weeks from ``begin`` on, in place in ``can``, which holds the capacity left, and ``made``."""
-    weeks, nodes, scenarios = can.shape
+    weeks, nodes, _ = can.shape
     stocks, rows = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain))
     cut_of, left = hit.of_stocks(chain, stocks)
     sales = Sales(rows, chain.output, share_of(np.ones(nodes), chain.output), hit.left, hit.pattern, *hit.ends)
-    followed, rule = Followed.none(stocks, scenarios), Rule.of(method)
+    followed, rule = Followed.none(stocks, lanes), Rule.of(method)
     parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
     bounds = np.arange(parts + 1) * nodes // parts
     groups = np.searchsorted(stocks.buyer, bounds)
@@ -190,15 +188,20 @@ def _run(
 
     def part(number: int) -> None:
         first, last = int(groups[number]), int(groups[number + 1])
+        runs = len(short)
         mine = Share(
-            first, last, np.empty(last - first, np.int64), np.zeros(1, np.int64), short.copy(), np.zeros(nodes, bool)
+            begin=first,
+            end=last,
+            order=np.empty((runs, last - first), np.int64),
+            size=np.zeros(runs, np.int64),
+            short=short.copy(),
+            moved=np.zeros((runs, nodes), bool),
         )
-        own = fresh[(fresh >= first) & (fresh < last)]
         step = weeks - begin if parts == 1 else 1
         try:
             for week in range(begin, weeks, max(step, 1)):
                 _weeks(
-                    begin, week, week + step, int(bounds[number]), int(bounds[number + 1]), can, made, known, own,
+                    begin, week, week + step, int(bounds[number]), int(bounds[number + 1]), can, made, known, fresh,
                     cut_of, left, stocks, followed, mine, rule, sales,
                 )  # fmt: skip
                 together.wait()
@@ -255,7 +258,7 @@ def _weeks(  # pragma: no cover - compiled
     can: Floats,
     made: Floats,
     known: Floats,
-    fresh: Integers,
+    fresh: npt.NDArray[np.bool_],
     cut_of: npt.NDArray[np.int32],
     left: Floats,
     stocks: Stocks,
@@ -265,23 +268,24 @@ def _weeks(  # pragma: no cover - compiled
     sales: Sales,
 ) -> None:
     """Some weeks of the nodes from ``begin`` to ``end``; ``start`` is the first week of all."""
-    scenarios = can.shape[2]
     for week in range(first, last):
-        if week > start:
-            follow_moved(week - 1, can, known, cut_of, stocks, followed, mine, rule)
-        else:
-            for group in fresh:
-                follow(group, week, scenarios, cut_of, stocks, followed, mine, rule)
-        restock(week, can, left, sales.pattern, stocks, followed, mine, rule)
         for i in range(begin, end):
-            for k in range(scenarios):
+            for k in range(can.shape[2]):
                 can[week, i, k] = min(can[week, i, k], known[week, i, k])
-        for group in mine.order[: mine.size[0]]:
-            i = stocks.buyer[group]
-            for k in range(scenarios):
-                can[week, i, k] = min(can[week, i, k], max(0.0, followed.ready[group, k]))
+        for run in range(len(fresh)):
+            if week > start:
+                follow_moved(run, week - 1, can, known, cut_of, stocks, followed, mine, rule)
+            else:
+                for group in range(mine.begin, mine.end):
+                    if fresh[run, group]:
+                        follow(run, group, week - 1, cut_of, stocks, followed, mine, rule)
+            restock(run, week, can, left, sales.pattern, stocks, followed, mine, rule)
+            for group in mine.order[run, : mine.size[run]]:
+                i = stocks.buyer[group]
+                for k in range(followed.lanes[run], followed.lanes[run + 1]):
+                    can[week, i, k] = min(can[week, i, k], max(0.0, followed.ready[group, k]))
         for i in range(begin, end):
-            for k in range(scenarios):
+            for k in range(can.shape[2]):
                 if can[week, i, k] > known[week, i, k] - _ROUNDING:
                     can[week, i, k] = known[week, i, k]
         _sell(week, begin, end, can, made, sales)

@@ -44,6 +44,10 @@ class Stocks(NamedTuple):
         return chain.once((cls, key), lambda: _stocks(chain, method))
 
 
+NEVER = np.iinfo(np.int64).max
+"""A week that does not come."""
+
+
 @dataclass(frozen=True, eq=False)
 class Hit:
     """The flows that any cut link touches, and what is left of them.
@@ -107,13 +111,16 @@ class Rule(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """The stocks that are followed, of all groups, k scenarios side by side.
+    """The stocks that are followed, of several runs side by side, each of some scenarios.
 
-    The first ``count`` places of a group hold its followed links: ``supplier``, ``share``, ``cut`` (which of the cut
-    flows, or -1) and ``stock`` (places · k). ``week``: at whose beginning the stocks of a group stand; ``ready``:
-    share of normal use that they allow then (groups × k); ``opened``: the week in which it began to be followed.
+    ``lanes``: where the scenarios of each run begin, and how many there are (runs + 1). By run: the first ``count``
+    places of a group hold its followed links: ``supplier``, ``share`` and ``cut`` (which of the cut flows, or -1).
+    ``stock`` (links · k) holds run after run, place after place, scenario after scenario. ``week``: at whose beginning
+    the stocks of a group stand; ``ready``: share of normal use that they allow then (groups × k); ``opened``: the week
+    after whose end it began to be followed, ``NEVER`` for none.
     """
 
+    lanes: Integers
     supplier: npt.NDArray[np.int32]
     share: Floats
     cut: npt.NDArray[np.int32]
@@ -124,25 +131,26 @@ class Followed(NamedTuple):
     opened: Integers
 
     @classmethod
-    def none(cls, stocks: Stocks, scenarios: int) -> Followed:
+    def none(cls, stocks: Stocks, lanes: Integers) -> Followed:
         """No stock is followed yet; what is never touched takes no memory."""
-        links, groups = len(stocks.supplier), len(stocks.buyer)
+        runs, links, groups = len(lanes) - 1, len(stocks.supplier), len(stocks.buyer)
         return cls(
-            supplier=np.empty(links, np.int32),
-            share=np.empty(links),
-            cut=np.empty(links, np.int32),
-            stock=np.empty(links * scenarios),
-            count=np.zeros(groups, np.int64),
-            week=np.zeros(groups, np.int64),
-            ready=np.ones((groups, scenarios)),
-            opened=np.full(groups, -1),
+            lanes=lanes,
+            supplier=np.empty((runs, links), np.int32),
+            share=np.empty((runs, links)),
+            cut=np.empty((runs, links), np.int32),
+            stock=np.empty(links * lanes[-1]),
+            count=np.zeros((runs, groups), np.int64),
+            week=np.zeros((runs, groups), np.int64),
+            ready=np.ones((groups, lanes[-1])),
+            opened=np.full((runs, groups), NEVER),
         )
 
 
 class Share(NamedTuple):
-    """One thread's share of the work: the groups from ``begin`` to ``end``, and what it keeps in mind.
+    """One thread's share of the work: the groups from ``begin`` to ``end``, and what it keeps in mind of each run.
 
-    ``order`` lists the groups that are followed, ``size`` (1) says how many. ``short``: week in which each supplier
+    ``order`` lists the groups that are followed, ``size`` says how many. ``short``: week in which each supplier
     first fell short; ``moved``: whether it has, and differs from what is known.
     """
 
@@ -186,13 +194,11 @@ def _offsets(owner: Integers, count: int) -> Integers:
     return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
 
 
-NEVER = np.iinfo(np.int64).max
-
-
 # Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
 # would have to mind what is not a number.
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
 def restock(  # pragma: no cover - compiled
+    run: int,
     until: int,
     can: Floats,
     left: Floats,
@@ -206,109 +212,107 @@ def restock(  # pragma: no cover - compiled
 
     A group that has just begun to be followed goes through all the weeks since its stocks were full.
     """
-    scenarios, pace, largest = can.shape[2], 1.0 / rule.tau_weeks, 0
-    for group in mine.order[: mine.size[0]]:
-        largest = max(largest, followed.count[group])
-    arrives, lack = np.empty(largest * scenarios), np.empty(scenarios)
-    supplier, share, stock = followed.supplier, followed.share, followed.stock
-    for group in mine.order[: mine.size[0]]:
-        first, count, full = stocks.group_start[group], followed.count[group], stocks.target_weeks[group]
-        part, begin = 1.0 / (rule.psi * full), first * scenarios
-        for week in range(followed.week[group], until):
-            for here in range(count):
-                for k in range(scenarios):
-                    arrives[here * scenarios + k] = rule.reach * can[week, supplier[first + here], k]
-            if left.shape[1]:
-                for here in range(count):
-                    cut = followed.cut[first + here]
-                    if cut >= 0:
-                        for k in range(scenarios):
-                            arrives[here * scenarios + k] *= left[pattern[week], cut, k]
-            places = count
+    lane, width, pace = followed.lanes[run], followed.lanes[run + 1] - followed.lanes[run], 1.0 / rule.tau_weeks
+    arriving, lack = np.empty(width * (len(followed.cut[run]) and np.diff(stocks.group_start).max())), np.empty(width)
+    for group in mine.order[run, : mine.size[run]]:
+        first, count, full = stocks.group_start[group], followed.count[run, group], stocks.target_weeks[group]
+        places, part = 1 if rule.pooled else count, 1.0 / (rule.psi * full)
+        supplier, share = followed.supplier[run, first : first + count], followed.share[run, first : first + count]
+        begin = lane * len(stocks.supplier) + first * width
+        stock, arrives = followed.stock[begin : begin + places * width], arriving[: places * width]
+        for week in range(followed.week[run, group], until):
+            delivers = can[week, :, lane : lane + width]
             if rule.pooled:
-                places = 1
-                lack[:] = 0.0
-                for here in range(count):
-                    for k in range(scenarios):
-                        lack[k] += share[first + here] * arrives[here * scenarios + k]
-                arrives[:scenarios] = lack
-            for at in range(places * scenarios):
-                held = stock[begin + at]
+                arrives[:] = 0.0
+            for here in range(count):
+                cut, at, weight = -1, here * width, rule.reach
+                if rule.pooled:
+                    at, weight = 0, rule.reach * share[here]
+                if left.shape[1]:
+                    cut = followed.cut[run, first + here]
+                for k in range(width):
+                    come = weight * delivers[supplier[here], k]
+                    if cut >= 0:
+                        come *= left[pattern[week], cut, lane + k]
+                    arrives[at + k] = arrives[at + k] + come if rule.pooled else come
+            for at in range(len(stock)):
+                held = stock[at]
                 use = held * part if held * part < 1.0 else 1.0
                 order = use + (full - held) * pace
                 held += (order if order < arrives[at] else arrives[at]) - use
-                stock[begin + at] = held
+                stock[at] = held
                 arrives[at] = 1.0 - (held * part if held * part < 1.0 else 1.0)
             lack[:] = 0.0
             for here in range(places):
-                weight = 1.0 if rule.pooled else share[first + here]
-                for k in range(scenarios):
-                    lack[k] += weight * arrives[here * scenarios + k]
-            for k in range(scenarios):
-                followed.ready[group, k] = 1.0 - lack[k]
-        followed.week[group] = until
+                weight = 1.0 if rule.pooled else share[here]
+                for k in range(width):
+                    lack[k] += weight * arrives[here * width + k]
+            for k in range(width):
+                followed.ready[group, lane + k] = 1.0 - lack[k]
+        followed.week[run, group] = until
 
 
 @numba.njit(cache=True, nogil=True)
 def follow_moved(  # pragma: no cover - compiled
-    week: int, can: Floats, known: Floats, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed,
-    mine: Share, rule: Rule,
+    run: int, week: int, can: Floats, known: Floats, cut_of: npt.NDArray[np.int32], stocks: Stocks,
+    followed: Followed, mine: Share, rule: Rule,
 ) -> None:  # fmt: skip
     """Follow the groups of suppliers that have fallen short by this week and differ from what is known."""
-    _, nodes, scenarios = can.shape
-    for i in range(nodes):
-        if mine.short[i] > week:
-            for k in range(scenarios):
+    short, moved = mine.short[run], mine.moved[run]
+    for i in range(len(short)):
+        if short[i] > week:
+            for k in range(followed.lanes[run], followed.lanes[run + 1]):
                 if can[week, i, k] * rule.reach < 1.0:
-                    mine.short[i] = week
-    for i in range(nodes):
+                    short[i] = week
+    for i in range(len(short)):
         begins = False
-        if not mine.moved[i] and (rule.pooled or mine.short[i] <= week):
-            for k in range(scenarios):
+        if not moved[i] and (rule.pooled or short[i] <= week):
+            for k in range(followed.lanes[run], followed.lanes[run + 1]):
                 begins |= can[week, i, k] != known[week, i, k]
         if begins:
-            mine.moved[i] = True
-        elif mine.short[i] != week:
+            moved[i] = True
+        elif short[i] != week:
             continue
         for at in range(stocks.out_start[i], stocks.out_start[i + 1]):
             group = stocks.out_group[at]
             if not mine.begin <= group < mine.end:
                 continue
-            if followed.opened[group] < 0:
+            if followed.opened[run, group] == NEVER:
                 if begins:
-                    follow(group, week, scenarios, cut_of, stocks, followed, mine, rule)
-            elif followed.opened[group] < week and mine.short[i] == week and not rule.pooled:
+                    follow(run, group, week, cut_of, stocks, followed, mine, rule)
+            elif followed.opened[run, group] < week and short[i] == week and not rule.pooled:
                 link = stocks.out_link[at]
                 if not len(cut_of) or cut_of[link] < 0:
-                    _add(group, link, -1, scenarios, stocks, followed)
+                    _add(run, group, link, -1, stocks, followed)
 
 
 @numba.njit(cache=True, nogil=True)
 def follow(  # pragma: no cover - compiled
-    group: int, week: int, scenarios: int, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed,
-    mine: Share, rule: Rule,
+    run: int, group: int, week: int, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed, mine: Share,
+    rule: Rule,
 ) -> None:  # fmt: skip
-    """Follow a group from the week in which its stocks were last full: those whose suppliers have fallen short."""
-    begin = week
+    """Follow a group after the end of a week: the stocks of suppliers that have fallen short, since they were full."""
+    begin = week + 1
     for link in range(stocks.group_start[group], stocks.group_start[group + 1]):
-        short, cut = mine.short[stocks.supplier[link]], cut_of[link] if len(cut_of) else -1
-        if cut >= 0 or rule.pooled:
-            short = 0
-        if short <= week:
-            _add(group, link, cut, scenarios, stocks, followed)
-            begin = min(begin, short)
-    followed.week[group], followed.opened[group] = begin, week
-    mine.order[mine.size[0]] = group
-    mine.size[0] += 1
+        short, cut = mine.short[run, stocks.supplier[link]], cut_of[link] if len(cut_of) else -1
+        always = cut >= 0 or rule.pooled
+        if always or short <= week:
+            _add(run, group, link, cut, stocks, followed)
+            begin = 0 if always else min(begin, short)
+    followed.week[run, group], followed.opened[run, group] = begin, week
+    mine.order[run, mine.size[run]] = group
+    mine.size[run] += 1
 
 
 @numba.njit(cache=True, nogil=True)
 def _add(  # pragma: no cover - compiled
-    group: int, link: int, cut: int, scenarios: int, stocks: Stocks, followed: Followed
+    run: int, group: int, link: int, cut: int, stocks: Stocks, followed: Followed
 ) -> None:
     """One more link, with a full stock."""
-    place = stocks.group_start[group] + followed.count[group]
-    followed.supplier[place], followed.share[place] = stocks.supplier[link], stocks.share[link]
-    followed.cut[place] = cut
-    followed.stock[place * scenarios : (place + 1) * scenarios] = stocks.target_weeks[group]
-    followed.count[group] += 1
+    lane, width = followed.lanes[run], followed.lanes[run + 1] - followed.lanes[run]
+    place = stocks.group_start[group] + followed.count[run, group]
+    followed.supplier[run, place], followed.share[run, place] = stocks.supplier[link], stocks.share[link]
+    followed.cut[run, place] = cut
+    begin = lane * len(stocks.supplier) + place * width
+    followed.stock[begin : begin + width] = stocks.target_weeks[group]
+    followed.count[run, group] += 1
