@@ -99,15 +99,8 @@ def _by_inventories(
         by_demand = known.by_demand
     else:
         by_demand = _by_demand(chain, shock)
-    links, held = shock.links(chain), {id(effect) for effect in known.shock.effects} if known else set()
-    run = Run(
-        capacity=shock.remaining("supply", len(chain)),
-        links=links,
-        known=known.course if known else None,
-        same_weeks=shock.same_steps(known.shock) if known else 0,
-        worsens=held <= {id(effect) for effect in shock.effects},
-        new_links=[one for one, effect in zip(links, shock.of_kind("link"), strict=True) if id(effect) not in held],
-    )
+    links, course = shock.links(chain), known.course if known else None
+    run = Run(shock.remaining("supply", len(chain)), links, course, shock.same_steps(known.shock) if known else 0)
     if not links and (run.capacity == 1).all():
         return Impact(by_demand, shock, method.model, by_demand), courses(chain, runs, method)
     found, *others = courses(chain, [run, *runs], method)

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from graphs.method import Method
 from graphs.propagation.path import clean
-from graphs.propagation.stocks import NEVER, Followed, Hit, Rule, Share, Stocks, follow, follow_moved, restock
+from graphs.propagation.stocks import CutStocks, Held, Hit, Rule, Stocks, restock
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -83,16 +83,13 @@ class Course:
 class Run:
     """A run of the inventory model: what is cut, and what is known of a run of the same chain and method.
 
-    ``known`` has the same number of weeks and scenarios, and in its first ``same_weeks`` the same cuts. If this run
-    ``worsens`` it, all that is cut there is cut here too, and ``new_links`` are the cut links that it does not have.
+    ``known`` has the same number of weeks and scenarios, and in its first ``same_weeks`` the same cuts.
     """
 
     capacity: Floats
     links: Sequence[CutLinks]
     known: Course | None = None
     same_weeks: int = 0
-    worsens: bool = False
-    new_links: Sequence[CutLinks] = ()
 
     @property
     def begins(self) -> int:
@@ -106,31 +103,18 @@ class Run:
 
 
 def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Course]:
-    """``inventories`` week by week, of several runs side by side: the flows are read once for all of them.
-
-    Only stocks that can differ from what is known are followed: those of suppliers that have fallen short and differ,
-    from the week in which their stocks were last full. A run that worsens what is known leaves the smallest of what
-    is known, its own capacity, and what the stocks allow that are followed; any other begins from full output.
-    """
+    """``inventories`` week by week, of several runs side by side: the flows are read once for all of them."""
     if not runs:
         return []
-    weeks, nodes, _ = runs[0].capacity.shape
     lanes = np.cumsum([0, *(run.capacity.shape[2] for run in runs)])
-    begin, stocks = min(run.begins for run in runs), Stocks.of(chain, method)
+    begin = min(run.begins for run in runs)
     can = np.concatenate([run.capacity for run in runs], axis=2)
-    known, made = np.ones_like(can), np.ones_like(can)
-    short, fresh = np.full((len(runs), nodes), NEVER), np.zeros((len(runs), len(stocks.buyer)), bool)
-    for number, run in enumerate(runs):
-        own, links = slice(lanes[number], lanes[number + 1]), run.links
+    made = np.ones_like(can)
+    for run, first, last in zip(runs, lanes, lanes[1:], strict=False):
         if run.known is not None:
-            upto = weeks if run.worsens else begin
-            known[:upto, :, own], made[:begin, :, own] = run.known.can[:upto], run.known.made[:begin]
-            short[number], links = _short(run.known.can[:begin], method), run.new_links if run.worsens else links
-        fresh[number] = _changed(chain, stocks, (short[number] < NEVER) & (not run.worsens), links)
-    can[:begin] = known[:begin]
+            can[:begin, :, first:last], made[:begin, :, first:last] = run.known.can[:begin], run.known.made[:begin]
     links = [_beside(one, lanes, number) for number, run in enumerate(runs) for one in run.links]
-    hit = Hit.of(chain, links, weeks, int(lanes[-1]))
-    _run(chain, can, made, known, hit, lanes, short, fresh, begin, method)
+    _run(chain, can, made, Hit.of(chain, links, len(can), int(lanes[-1])), begin, method)
     parts = itertools.pairwise(lanes)
     return [Course(np.ascontiguousarray(can[:, :, a:b]), np.ascontiguousarray(made[:, :, a:b])) for a, b in parts]
 
@@ -141,44 +125,12 @@ def _beside(links: CutLinks, lanes: Integers, number: int) -> CutLinks:
     return CutLinks(links.where, np.pad(links.cut, wide), np.pad(links.active, wide))
 
 
-def _short(can: Floats, method: Method) -> Integers:
-    """The week in which each supplier first falls short, whatever overtime helps."""
-    short = (can * (1.0 + method.overtime_share) < 1.0).any(axis=2)
-    return np.where(short.any(axis=0), short.argmax(axis=0) if len(short) else 0, NEVER)
-
-
-def _changed(
-    chain: ValueChain, stocks: Stocks, short: npt.NDArray[np.bool_], links: Sequence[CutLinks]
-) -> npt.NDArray[np.bool_]:
-    """The groups that differ from the beginning: those of suppliers that are short already, and of cut links."""
-    touched = short[stocks.supplier] if short.any() else np.zeros(len(stocks.supplier), bool)
-    if links:
-        marked = np.zeros(len(chain.inputs.flow_meur), bool)
-        for one in links:
-            marked[one.where] = True
-        touched |= marked[stocks.position]
-    counts = np.concatenate([[0], np.cumsum(touched)])
-    return counts[stocks.group_start[1:]] > counts[stocks.group_start[:-1]]
-
-
-def _run(
-    chain: ValueChain,
-    can: Floats,
-    made: Floats,
-    known: Floats,
-    hit: Hit,
-    lanes: Integers,
-    short: Integers,
-    fresh: npt.NDArray[np.bool_],
-    begin: int,
-    method: Method,
-) -> None:
+def _run(chain: ValueChain, can: Floats, made: Floats, hit: Hit, begin: int, method: Method) -> None:
     """The weeks from ``begin`` on, in place in ``can``, which holds the capacity left, and ``made``."""
-    weeks, nodes, _ = can.shape
-    stocks, rows = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain))
-    cut_of, left = hit.of_stocks(chain, stocks)
+    weeks, nodes, scenarios = can.shape
+    stocks, rows, rule = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain)), Rule.of(method)
+    cut = hit.of_stocks(chain, stocks)
     sales = Sales(rows, chain.output, share_of(np.ones(nodes), chain.output), hit.left, hit.pattern, *hit.ends)
-    followed, rule = Followed.none(stocks, lanes), Rule.of(method)
     parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
     bounds = np.arange(parts + 1) * nodes // parts
     groups = np.searchsorted(stocks.buyer, bounds)
@@ -187,23 +139,15 @@ def _run(
     together = threading.Barrier(parts)
 
     def part(number: int) -> None:
-        first, last = int(groups[number]), int(groups[number + 1])
-        runs = len(short)
-        mine = Share(
-            begin=first,
-            end=last,
-            order=np.empty((runs, last - first), np.int64),
-            size=np.zeros(runs, np.int64),
-            short=short.copy(),
-            moved=np.zeros((runs, nodes), bool),
-        )
-        step = weeks - begin if parts == 1 else 1
+        own = int(groups[number]), int(groups[number + 1])
+        held = Held.full(stocks, cut, *own, scenarios, method.pooled_stocks)
+        at_once = 1 if parts > 1 else weeks
         try:
-            for week in range(begin, weeks, max(step, 1)):
+            for week in range(begin, weeks, at_once):
+                last = min(week + at_once, weeks)
                 _weeks(
-                    begin, week, week + step, int(bounds[number]), int(bounds[number + 1]), can, made, known, fresh,
-                    cut_of, left, stocks, followed, mine, rule, sales,
-                )  # fmt: skip
+                    week, last, int(bounds[number]), int(bounds[number + 1]), can, made, stocks, cut, held, rule, sales
+                )
                 together.wait()
         except BaseException:
             together.abort()
@@ -244,50 +188,27 @@ class Sales(NamedTuple):
     flow: Floats
 
 
-_ROUNDING = 1e-13
-"""Differences from what is known below this share of output are rounding."""
-
-
 @numba.njit(cache=True, nogil=True)
 def _weeks(  # pragma: no cover - compiled
-    start: int,
     first: int,
     last: int,
     begin: int,
     end: int,
     can: Floats,
     made: Floats,
-    known: Floats,
-    fresh: npt.NDArray[np.bool_],
-    cut_of: npt.NDArray[np.int32],
-    left: Floats,
     stocks: Stocks,
-    followed: Followed,
-    mine: Share,
+    cut: CutStocks,
+    held: Held,
     rule: Rule,
     sales: Sales,
 ) -> None:
-    """Some weeks of the nodes from ``begin`` to ``end``; ``start`` is the first week of all."""
+    """Some weeks of the nodes from ``begin`` to ``end``."""
     for week in range(first, last):
-        for i in range(begin, end):
+        restock(week, can, stocks, cut, held, rule)
+        for group in range(held.first_group, held.last_group):
+            i, ready = stocks.buyer[group], held.ready[group - held.first_group]
             for k in range(can.shape[2]):
-                can[week, i, k] = min(can[week, i, k], known[week, i, k])
-        for run in range(len(fresh)):
-            if week > start:
-                follow_moved(run, week - 1, can, known, cut_of, stocks, followed, mine, rule)
-            else:
-                for group in range(mine.begin, mine.end):
-                    if fresh[run, group]:
-                        follow(run, group, week - 1, cut_of, stocks, followed, mine, rule)
-            restock(run, week, can, left, sales.pattern, stocks, followed, mine, rule)
-            for group in mine.order[run, : mine.size[run]]:
-                i = stocks.buyer[group]
-                for k in range(followed.lanes[run], followed.lanes[run + 1]):
-                    can[week, i, k] = min(can[week, i, k], max(0.0, followed.ready[group, k]))
-        for i in range(begin, end):
-            for k in range(can.shape[2]):
-                if can[week, i, k] > known[week, i, k] - _ROUNDING:
-                    can[week, i, k] = known[week, i, k]
+                can[week, i, k] = min(can[week, i, k], max(0.0, ready[k]))
         _sell(week, begin, end, can, made, sales)
 
 

@@ -1,4 +1,9 @@
-"""The stocks that buyers hold, and what they let each node supply week by week: the supply side of ``inventories``."""
+"""The stocks that buyers hold, and what they let each node supply week by week: the supply side of ``inventories``.
+
+In shares of what is normal, all stocks that one supplier fills run alike, whoever holds them: they lack the same. So
+each supplier has one stock to follow, and what the stocks of a buyer allow is a weighted sum. Cut links are the
+exception, and have stocks of their own; so are pooled stocks, one for each input of each buyer.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +25,7 @@ class Stocks(NamedTuple):
     """The inputs that can stop production, in groups: one input industry of one buyer; groups are sorted by buyer.
 
     ``position`` is where each stands in ``chain.inputs``, ``share`` its part of the group; what no stock limits makes
-    up the whole. ``out_group`` and ``out_link`` list the groups that each supplier serves, and as
-    which of their links.
+    up the whole. ``target_weeks`` is what is held of each supplier's goods, ``group_target_weeks`` of each group.
     """
 
     position: Integers
@@ -30,9 +34,7 @@ class Stocks(NamedTuple):
     group_start: Integers
     buyer: Integers
     target_weeks: Floats
-    out_start: Integers
-    out_group: Integers
-    out_link: Integers
+    group_target_weeks: Floats
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Stocks:
@@ -42,10 +44,6 @@ class Stocks(NamedTuple):
             method.stock_weeks_flows,
         )  # fmt: skip
         return chain.once((cls, key), lambda: _stocks(chain, method))
-
-
-NEVER = np.iinfo(np.int64).max
-"""A week that does not come."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +81,24 @@ class Hit:
         """Supplier, buyer and size of each flow."""
         return self.supplier, self.buyer, self.flow
 
-    def of_stocks(self, chain: ValueChain, stocks: Stocks) -> tuple[npt.NDArray[np.int32], Floats]:
-        """Which of the cut flows fills each stock, -1 for none (links), and what is left of the flows.
-
-        Both empty where no flow is cut.
-        """
-        if not len(self.where):
-            return np.zeros(0, np.int32), np.ones((len(self.left), 0, self.left.shape[2]))
-        index = np.full(len(chain.inputs.flow_meur), -1, np.int32)
+    def of_stocks(self, chain: ValueChain, stocks: Stocks) -> CutStocks:
+        """The stocks that the cut flows fill."""
+        index = np.full(len(chain.inputs.flow_meur), -1)
         index[self.where] = np.arange(len(self.where))
-        return index[stocks.position], self.left
+        flow = index[stocks.position]
+        link = np.flatnonzero(flow >= 0)
+        group = np.searchsorted(stocks.group_start, link, side="right") - 1
+        return CutStocks(link, group, flow[link], self.left, self.pattern)
+
+
+class CutStocks(NamedTuple):
+    """The stocks that cut flows fill: which of the links of ``Stocks``, in which group, and which of the flows."""
+
+    link: Integers
+    group: Integers
+    flow: Integers
+    left: Floats
+    pattern: Integers
 
 
 class Rule(NamedTuple):
@@ -110,56 +116,37 @@ class Rule(NamedTuple):
         return cls(method.psi, method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks)
 
 
-class Followed(NamedTuple):
-    """The stocks that are followed, of several runs side by side, each of some scenarios.
+class Held(NamedTuple):
+    """What is in the stocks of some buyers at the beginning of a week, in weeks of normal use, k scenarios side by side.
 
-    ``lanes``: where the scenarios of each run begin, and how many there are (runs + 1). By run: the first ``count``
-    places of a group hold its followed links: ``supplier``, ``share`` and ``cut`` (which of the cut flows, or -1).
-    ``stock`` (links · k) holds run after run, place after place, scenario after scenario. ``week``: at whose beginning
-    the stocks of a group stand; ``ready``: share of normal use that they allow then (groups × k); ``opened``: the week
-    after whose end it began to be followed, ``NEVER`` for none.
+    ``stock`` by supplier, or by group where stocks are pooled; ``cut`` of those that cut flows fill. ``lack``: share of
+    normal use that a supplier's stock does not allow. ``ready``: share of it that each group allows. Scenarios are
+    filled up with zeros to a multiple of four. ``week`` (1).
     """
 
-    lanes: Integers
-    supplier: npt.NDArray[np.int32]
-    share: Floats
-    cut: npt.NDArray[np.int32]
+    first_group: int
+    last_group: int
     stock: Floats
-    count: Integers
-    week: Integers
+    cut: Floats
+    lack: Floats
     ready: Floats
-    opened: Integers
+    week: Integers
 
     @classmethod
-    def none(cls, stocks: Stocks, lanes: Integers) -> Followed:
-        """No stock is followed yet; what is never touched takes no memory."""
-        runs, links, groups = len(lanes) - 1, len(stocks.supplier), len(stocks.buyer)
+    def full(cls, stocks: Stocks, cut: CutStocks, first: int, last: int, scenarios: int, pooled: bool) -> Held:
+        """Full stocks, of the groups from ``first`` to ``last``."""
+        nodes, wide = len(stocks.target_weeks), -(-scenarios // 4) * 4
+        own = stocks.group_target_weeks[first:last] if pooled else stocks.target_weeks
+        targets = stocks.target_weeks[stocks.supplier[cut.link]]
         return cls(
-            lanes=lanes,
-            supplier=np.empty((runs, links), np.int32),
-            share=np.empty((runs, links)),
-            cut=np.empty((runs, links), np.int32),
-            stock=np.empty(links * lanes[-1]),
-            count=np.zeros((runs, groups), np.int64),
-            week=np.zeros((runs, groups), np.int64),
-            ready=np.ones((groups, lanes[-1])),
-            opened=np.full((runs, groups), NEVER),
+            first_group=first,
+            last_group=last,
+            stock=np.repeat(own[:, None], scenarios, axis=1),
+            cut=np.repeat(targets[:, None], scenarios, axis=1),
+            lack=np.zeros((nodes, wide)),
+            ready=np.ones((last - first, wide)),
+            week=np.zeros(1, np.int64),
         )
-
-
-class Share(NamedTuple):
-    """One thread's share of the work: the groups from ``begin`` to ``end``, and what it keeps in mind of each run.
-
-    ``order`` lists the groups that are followed, ``size`` says how many. ``short``: week in which each supplier
-    first fell short; ``moved``: whether it has, and differs from what is known.
-    """
-
-    begin: int
-    end: int
-    order: Integers
-    size: Integers
-    short: Integers
-    moved: npt.NDArray[np.bool_]
 
 
 def _stocks(chain: ValueChain, method: Method) -> Stocks:
@@ -173,146 +160,92 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
     owner = np.searchsorted(groups, group[position])
     first = links.group_start[groups]
     supplier = links.supplier[position]
-    order = np.argsort(supplier, kind="stable")
+    target = np.where(kinds(chain) == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods)
     return Stocks(
         position=position,
         supplier=supplier.astype(np.int32),
         share=share_of(links.flow_meur[position], bought[group[position]]),
-        group_start=_offsets(owner, len(groups)),
+        group_start=np.searchsorted(owner, np.arange(len(groups) + 1)).astype(np.int64),
         buyer=links.buyer[first],
-        target_weeks=np.where(
-            kinds(chain)[links.industry[first]] == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods
-        ),
-        out_start=_offsets(supplier[order], len(chain)),
-        out_group=owner[order],
-        out_link=order,
+        target_weeks=target[chain.industry_codes],
+        group_target_weeks=target[links.industry[first]],
     )
 
 
-def _offsets(owner: Integers, count: int) -> Integers:
-    """Where the members of each of ``count`` owners begin, in a list sorted by owner, and the total."""
-    return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
-
-
-# Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
-# would have to mind what is not a number.
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
+@numba.njit(cache=True, nogil=True)
 def restock(  # pragma: no cover - compiled
-    run: int,
-    until: int,
-    can: Floats,
-    left: Floats,
-    pattern: Integers,
-    stocks: Stocks,
-    followed: Followed,
-    mine: Share,
-    rule: Rule,
+    until: int, can: Floats, stocks: Stocks, cut: CutStocks, held: Held, rule: Rule
 ) -> None:
-    """Use and deliveries of the groups that are followed, to the beginning of a week: steps 1 and 4 of ``inventories``.
-
-    A group that has just begun to be followed goes through all the weeks since its stocks were full.
-    """
-    lane, width, pace = followed.lanes[run], followed.lanes[run + 1] - followed.lanes[run], 1.0 / rule.tau_weeks
-    arriving, lack = np.empty(width * (len(followed.cut[run]) and np.diff(stocks.group_start).max())), np.empty(width)
-    for group in mine.order[run, : mine.size[run]]:
-        first, count, full = stocks.group_start[group], followed.count[run, group], stocks.target_weeks[group]
-        places, part = 1 if rule.pooled else count, 1.0 / (rule.psi * full)
-        supplier, share = followed.supplier[run, first : first + count], followed.share[run, first : first + count]
-        begin = lane * len(stocks.supplier) + first * width
-        stock, arrives = followed.stock[begin : begin + places * width], arriving[: places * width]
-        for week in range(followed.week[run, group], until):
-            delivers = can[week, :, lane : lane + width]
-            if rule.pooled:
-                arrives[:] = 0.0
-            for here in range(count):
-                cut, at, weight = -1, here * width, rule.reach
-                if rule.pooled:
-                    at, weight = 0, rule.reach * share[here]
-                if left.shape[1]:
-                    cut = followed.cut[run, first + here]
-                for k in range(width):
-                    come = weight * delivers[supplier[here], k]
-                    if cut >= 0:
-                        come *= left[pattern[week], cut, lane + k]
-                    arrives[at + k] = arrives[at + k] + come if rule.pooled else come
-            for at in range(len(stock)):
-                held = stock[at]
-                use = held * part if held * part < 1.0 else 1.0
-                order = use + (full - held) * pace
-                held += (order if order < arrives[at] else arrives[at]) - use
-                stock[at] = held
-                arrives[at] = 1.0 - (held * part if held * part < 1.0 else 1.0)
-            lack[:] = 0.0
-            for here in range(places):
-                weight = 1.0 if rule.pooled else share[here]
-                for k in range(width):
-                    lack[k] += weight * arrives[here * width + k]
-            for k in range(width):
-                followed.ready[group, lane + k] = 1.0 - lack[k]
-        followed.week[run, group] = until
-
-
-@numba.njit(cache=True, nogil=True)
-def follow_moved(  # pragma: no cover - compiled
-    run: int, week: int, can: Floats, known: Floats, cut_of: npt.NDArray[np.int32], stocks: Stocks,
-    followed: Followed, mine: Share, rule: Rule,
-) -> None:  # fmt: skip
-    """Follow the groups of suppliers that have fallen short by this week and differ from what is known."""
-    short, moved = mine.short[run], mine.moved[run]
-    for i in range(len(short)):
-        if short[i] > week:
-            for k in range(followed.lanes[run], followed.lanes[run + 1]):
-                if can[week, i, k] * rule.reach < 1.0:
-                    short[i] = week
-    for i in range(len(short)):
-        begins = False
-        if not moved[i] and (rule.pooled or short[i] <= week):
-            for k in range(followed.lanes[run], followed.lanes[run + 1]):
-                begins |= can[week, i, k] != known[week, i, k]
-        if begins:
-            moved[i] = True
-        elif short[i] != week:
+    """Use and deliveries to the beginning of a week, in place in ``held``: steps 1 and 4 of ``inventories``."""
+    scenarios = can.shape[2]
+    for week in range(held.week[0], until):
+        left = cut.left[cut.pattern[week]]
+        if rule.pooled:
+            for i in range(can.shape[1]):
+                for k in range(scenarios):
+                    held.lack[i, k] = rule.reach * can[week, i, k]
+            _sum(stocks, held)
+            for one in range(len(cut.link)):
+                here, i = cut.group[one] - held.first_group, stocks.supplier[cut.link[one]]
+                if 0 <= here < len(held.ready):
+                    for k in range(scenarios):
+                        gone = held.lack[i, k] * (1.0 - left[cut.flow[one], k])
+                        held.ready[here, k] -= stocks.share[cut.link[one]] * gone
+            for here in range(len(held.ready)):
+                target = stocks.group_target_weeks[held.first_group + here]
+                for k in range(scenarios):
+                    held.stock[here, k] = _used(held.stock[here, k], target, held.ready[here, k], rule)
+                    held.ready[here, k] = 1.0 - _lack(held.stock[here, k], target, rule)
             continue
-        for at in range(stocks.out_start[i], stocks.out_start[i + 1]):
-            group = stocks.out_group[at]
-            if not mine.begin <= group < mine.end:
-                continue
-            if followed.opened[run, group] == NEVER:
-                if begins:
-                    follow(run, group, week, cut_of, stocks, followed, mine, rule)
-            elif followed.opened[run, group] < week and short[i] == week and not rule.pooled:
-                link = stocks.out_link[at]
-                if not len(cut_of) or cut_of[link] < 0:
-                    _add(run, group, link, -1, stocks, followed)
+        for i in range(can.shape[1]):
+            for k in range(scenarios):
+                arrives = rule.reach * can[week, i, k]
+                held.stock[i, k] = _used(held.stock[i, k], stocks.target_weeks[i], arrives, rule)
+                held.lack[i, k] = _lack(held.stock[i, k], stocks.target_weeks[i], rule)
+        for one in range(len(cut.link)):
+            if held.first_group <= cut.group[one] < held.last_group:
+                i = stocks.supplier[cut.link[one]]
+                for k in range(scenarios):
+                    arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k]
+                    held.cut[one, k] = _used(held.cut[one, k], stocks.target_weeks[i], arrives, rule)
+    if until > held.week[0] and not rule.pooled:
+        _sum(stocks, held)
+        for one in range(len(cut.link)):
+            here, i = cut.group[one] - held.first_group, stocks.supplier[cut.link[one]]
+            if 0 <= here < len(held.ready):
+                for k in range(scenarios):
+                    more = _lack(held.cut[one, k], stocks.target_weeks[i], rule) - held.lack[i, k]
+                    held.ready[here, k] += stocks.share[cut.link[one]] * more
+        for here in range(len(held.ready)):
+            for k in range(scenarios):
+                held.ready[here, k] = 1.0 - held.ready[here, k]
+    held.week[0] = until
 
 
-@numba.njit(cache=True, nogil=True)
-def follow(  # pragma: no cover - compiled
-    run: int, group: int, week: int, cut_of: npt.NDArray[np.int32], stocks: Stocks, followed: Followed, mine: Share,
-    rule: Rule,
-) -> None:  # fmt: skip
-    """Follow a group after the end of a week: the stocks of suppliers that have fallen short, since they were full."""
-    begin = week + 1
-    for link in range(stocks.group_start[group], stocks.group_start[group + 1]):
-        short, cut = mine.short[run, stocks.supplier[link]], cut_of[link] if len(cut_of) else -1
-        always = cut >= 0 or rule.pooled
-        if always or short <= week:
-            _add(run, group, link, cut, stocks, followed)
-            begin = 0 if always else min(begin, short)
-    followed.week[run, group], followed.opened[run, group] = begin, week
-    mine.order[run, mine.size[run]] = group
-    mine.size[run] += 1
+@numba.njit(cache=True, nogil=True, inline="always")
+def _used(held: float, target: float, arrives: float, rule: Rule) -> float:  # pragma: no cover - compiled
+    """A stock after a week: what is used goes, and of what is ordered comes what arrives."""
+    use = min(1.0, held / (rule.psi * target))
+    return held - use + min(use + (target - held) / rule.tau_weeks, arrives)
 
 
-@numba.njit(cache=True, nogil=True)
-def _add(  # pragma: no cover - compiled
-    run: int, group: int, link: int, cut: int, stocks: Stocks, followed: Followed
-) -> None:
-    """One more link, with a full stock."""
-    lane, width = followed.lanes[run], followed.lanes[run + 1] - followed.lanes[run]
-    place = stocks.group_start[group] + followed.count[run, group]
-    followed.supplier[run, place], followed.share[run, place] = stocks.supplier[link], stocks.share[link]
-    followed.cut[run, place] = cut
-    begin = lane * len(stocks.supplier) + place * width
-    followed.stock[begin : begin + width] = stocks.target_weeks[group]
-    followed.count[run, group] += 1
+@numba.njit(cache=True, nogil=True, inline="always")
+def _lack(held: float, target: float, rule: Rule) -> float:  # pragma: no cover - compiled
+    """Share of normal use that a stock does not allow."""
+    return max(0.0, 1.0 - held / (rule.psi * target))
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _sum(stocks: Stocks, held: Held) -> None:  # pragma: no cover - compiled
+    """``ready`` becomes the sum of ``lack``, weighted by share, four scenarios at a time."""
+    for block in range(0, held.lack.shape[1], 4):
+        for group in range(held.first_group, held.last_group):
+            w, x, y, z = 0.0, 0.0, 0.0, 0.0
+            for link in range(stocks.group_start[group], stocks.group_start[group + 1]):
+                share, lack = stocks.share[link], held.lack[stocks.supplier[link]]
+                w += share * lack[block]
+                x += share * lack[block + 1]
+                y += share * lack[block + 2]
+                z += share * lack[block + 3]
+            ready = held.ready[group - held.first_group]
+            ready[block], ready[block + 1], ready[block + 2], ready[block + 3] = w, x, y, z
