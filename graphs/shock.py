@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -60,9 +60,15 @@ class Effect:
     active: Floats
     buyers: Floats
     domestic: bool = False
+    _links: dict[ValueChain, CutLinks] = field(default_factory=dict, init=False, repr=False)
 
     def links(self, chain: ValueChain) -> CutLinks:
         """The flows that a link cuts: between its two ends, across a border unless it is ``domestic``."""
+        if chain not in self._links:
+            self._links[chain] = self._found(chain)
+        return self._links[chain]
+
+    def _found(self, chain: ValueChain) -> CutLinks:
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
         where = np.flatnonzero(sells[supplier] & buys[buyer])

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from graphs.method import Method
 from graphs.propagation.path import clean
+from graphs.propagation.products import times
 from graphs.propagation.stocks import CutStocks, Held, Hit, Rule, Stocks, restock
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
@@ -113,23 +114,17 @@ def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Cour
     for run, first, last in zip(runs, lanes, lanes[1:], strict=False):
         if run.known is not None:
             can[:begin, :, first:last], made[:begin, :, first:last] = run.known.can[:begin], run.known.made[:begin]
-    links = [_beside(one, lanes, number) for number, run in enumerate(runs) for one in run.links]
+    links = [(int(lane), one) for run, lane in zip(runs, lanes, strict=False) for one in run.links]
     _run(chain, can, made, Hit.of(chain, links, len(can), int(lanes[-1])), begin, method)
     parts = itertools.pairwise(lanes)
     return [Course(np.ascontiguousarray(can[:, :, a:b]), np.ascontiguousarray(made[:, :, a:b])) for a, b in parts]
-
-
-def _beside(links: CutLinks, lanes: Integers, number: int) -> CutLinks:
-    """The links of one run among the scenarios of all: there they are not cut."""
-    wide = [(0, 0), (lanes[number], lanes[-1] - lanes[number + 1])]
-    return CutLinks(links.where, np.pad(links.cut, wide), np.pad(links.active, wide))
 
 
 def _run(chain: ValueChain, can: Floats, made: Floats, hit: Hit, begin: int, method: Method) -> None:
     """The weeks from ``begin`` on, in place in ``can``, which holds the capacity left, and ``made``."""
     weeks, nodes, scenarios = can.shape
     stocks, rows, rule = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain)), Rule.of(method)
-    cut = hit.of_stocks(chain, stocks)
+    cut = hit.of_stocks(stocks)
     sales = Sales(rows, chain.output, share_of(np.ones(nodes), chain.output), hit.left, hit.pattern, *hit.ends)
     parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
     bounds = np.arange(parts + 1) * nodes // parts
@@ -163,16 +158,16 @@ def _run(chain: ValueChain, can: Floats, made: Floats, hit: Hit, begin: int, met
 _LARGE = 200_000
 """Coefficients from which on reading them takes longer than waiting for another thread."""
 
-_Rows = tuple[Floats, Integers, npt.NDArray[np.int32], Floats]
+_Rows = tuple[Floats, Integers, npt.NDArray[np.uint32], Floats]
 
 
 def _rows(chain: ValueChain) -> _Rows:
     """Technical coefficients by row, as they are read fastest: all of them, or those above 0 with their places."""
     dense = chain.technical_coefficients
     if chain.flows.nnz > 0.5 * dense.size:
-        return dense, np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0)
+        return dense, np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0)
     flows = sparse.csr_array(dense)
-    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int32), flows.data
+    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.uint32), flows.data
 
 
 class Sales(NamedTuple):
@@ -206,9 +201,9 @@ def _weeks(  # pragma: no cover - compiled
     for week in range(first, last):
         restock(week, can, stocks, cut, held, rule)
         for group in range(held.first_group, held.last_group):
-            i, ready = stocks.buyer[group], held.ready[group - held.first_group]
+            i, ready = stocks.buyer[group], held.ready
             for k in range(can.shape[2]):
-                can[week, i, k] = min(can[week, i, k], max(0.0, ready[k]))
+                can[week, i, k] = min(can[week, i, k], max(0.0, ready[k // 4, group - held.first_group, k % 4]))
         _sell(week, begin, end, can, made, sales)
 
 
@@ -221,56 +216,49 @@ def _sell(  # pragma: no cover - compiled
     x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i).
     """
     _, nodes, scenarios = can.shape
-    missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
+    count = -(-scenarios // 4)
+    missing, unsold = np.zeros((count, nodes, 4)), np.zeros((count, end - begin, 4))
     some = False
     if week > 0:
         for j in range(nodes):
             for k in range(scenarios):
-                missing[k, j] = (1.0 - made[week - 1, j, k]) * sales.output[j]
-                some |= missing[k, j] != 0.0
-    if some:
-        _times(sales.rows, missing, unsold, begin, end)
+                missing[k // 4, j, k % 4] = (1.0 - made[week - 1, j, k]) * sales.output[j]
+                some |= made[week - 1, j, k] != 1.0
+    dense, start, column, coefficient = sales.rows
+    if some and len(dense):
+        _times_dense(dense, missing, unsold, begin, end)
+    elif some:
+        times(start, column, coefficient, missing, unsold, begin, end)
     for link in range(len(sales.flow)):
         i = sales.supplier[link]
         if begin <= i < end:
             for k in range(scenarios):
                 level = made[week - 1, sales.buyer[link], k] if week > 0 else 1.0
-                unsold[k, i] += sales.flow[link] * (1.0 - sales.left[sales.pattern[week], link, k]) * level
+                unsold[k // 4, i - begin, k % 4] += (
+                    sales.flow[link] * (1.0 - sales.left[sales.pattern[week], link, k]) * level
+                )
     for i in range(begin, end):
         for k in range(scenarios):
-            made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * sales.share[i]))
+            made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k // 4, i - begin, k % 4] * sales.share[i]))
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def _times(  # pragma: no cover - compiled
-    rows: _Rows, values: Floats, into: Floats, begin: int, end: int
+def _times_dense(  # pragma: no cover - compiled
+    rows: Floats, values: Floats, into: Floats, begin: int, end: int
 ) -> None:
-    """Some rows times values (k × n), four scenarios at a time while a row is at hand, so that it is read once."""
-    dense, start, column, coefficient = rows
-    count, nodes = values.shape
+    """``products.times`` where nearly every pair trades: each row is read once for all scenarios."""
+    turned = np.empty((len(values), 4, values.shape[1]))
+    for block in range(len(values)):
+        turned[block] = values[block].T
     for i in range(begin, end):
-        for first in range(0, count, 4):
-            # Where fewer than four are left, the last is computed again, which costs nothing.
-            second, third, last = min(first + 1, count - 1), min(first + 2, count - 1), min(first + 3, count - 1)
-            a, b, c, d = values[first], values[second], values[third], values[last]
+        row = rows[i]
+        for block in range(len(turned)):
+            a, b, c, d = turned[block, 0], turned[block, 1], turned[block, 2], turned[block, 3]
             w, x, y, z = 0.0, 0.0, 0.0, 0.0
-            if not len(dense):
-                for at in range(start[i], start[i + 1]):
-                    value, j = coefficient[at], column[at]
-                    w += value * a[j]
-                    x += value * b[j]
-                    y += value * c[j]
-                    z += value * d[j]
-            elif count == 1:
-                row = dense[i]
-                for j in range(nodes):
-                    w += row[j] * a[j]
-                x = y = z = w
-            else:
-                row = dense[i]
-                for j in range(nodes):
-                    w += row[j] * a[j]
-                    x += row[j] * b[j]
-                    y += row[j] * c[j]
-                    z += row[j] * d[j]
-            into[first, i], into[second, i], into[third, i], into[last, i] = w, x, y, z
+            for j in range(len(row)):
+                w += row[j] * a[j]
+                x += row[j] * b[j]
+                y += row[j] * c[j]
+                z += row[j] * d[j]
+            of_row = into[block, i - begin]
+            of_row[0], of_row[1], of_row[2], of_row[3] = w, x, y, z

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from graphs.binding import FLOWS, binding_inputs, kinds
 from graphs.method import Method
+from graphs.propagation.products import blocks, times
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -24,12 +25,13 @@ from graphs.valuechain import Floats, Integers, ValueChain, share_of
 class Stocks(NamedTuple):
     """The inputs that can stop production, in groups: one input industry of one buyer; groups are sorted by buyer.
 
-    ``position`` is where each stands in ``chain.inputs``, ``share`` its part of the group; what no stock limits makes
+    ``place`` says which of them each flow of ``chain.inputs`` fills, or -1; ``share`` is its part of the group; what
+    no stock limits makes
     up the whole. ``target_weeks`` is what is held of each supplier's goods, ``group_target_weeks`` of each group.
     """
 
-    position: Integers
-    supplier: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int32]
+    supplier: npt.NDArray[np.uint32]
     share: Floats
     group_start: Integers
     buyer: Integers
@@ -62,18 +64,19 @@ class Hit:
     pattern: Integers
 
     @classmethod
-    def of(cls, chain: ValueChain, links: Sequence[CutLinks], weeks: int, scenarios: int) -> Hit:
-        """What the cut links together leave: Π(1 − active · cut)."""
+    def of(cls, chain: ValueChain, links: Sequence[tuple[int, CutLinks]], weeks: int, scenarios: int) -> Hit:
+        """What the cut links together leave, Π(1 − active · cut), each in its own scenarios from a first one on."""
         inputs = chain.inputs
         marked = np.zeros(len(inputs.flow_meur), bool)
-        for one in links:
+        active = np.zeros((weeks, len(links), scenarios))
+        for number, (lane, one) in enumerate(links):
             marked[one.where] = True
+            active[:, number, lane : lane + one.active.shape[1]] = one.active
         where = np.flatnonzero(marked)
-        active = np.stack([one.active for one in links], axis=1) if links else np.zeros((weeks, 0, scenarios))
         kinds, first, pattern = np.unique(active.reshape(weeks, -1), axis=0, return_index=True, return_inverse=True)
         left = np.ones((len(kinds), len(where), scenarios))
-        for number, one in enumerate(links):
-            left[:, np.searchsorted(where, one.where)] *= 1.0 - active[first, number][:, None, :] * one.cut
+        for lane, one in links:
+            _cut_off(left, lane, np.searchsorted(where, one.where), one.active[first], one.cut)
         return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], left, pattern)
 
     @property
@@ -81,21 +84,21 @@ class Hit:
         """Supplier, buyer and size of each flow."""
         return self.supplier, self.buyer, self.flow
 
-    def of_stocks(self, chain: ValueChain, stocks: Stocks) -> CutStocks:
+    def of_stocks(self, stocks: Stocks) -> CutStocks:
         """The stocks that the cut flows fill."""
-        index = np.full(len(chain.inputs.flow_meur), -1)
-        index[self.where] = np.arange(len(self.where))
-        flow = index[stocks.position]
-        link = np.flatnonzero(flow >= 0)
+        link = stocks.place[self.where]
+        flow = np.flatnonzero(link >= 0)
+        link = link[flow]
         group = np.searchsorted(stocks.group_start, link, side="right") - 1
-        return CutStocks(link, group, flow[link], self.left, self.pattern)
+        return CutStocks(group, stocks.supplier[link], stocks.share[link], flow, self.left, self.pattern)
 
 
 class CutStocks(NamedTuple):
-    """The stocks that cut flows fill: which of the links of ``Stocks``, in which group, and which of the flows."""
+    """The stocks that cut flows fill: in which group, whose, what part of it, and by which of the flows."""
 
-    link: Integers
     group: Integers
+    supplier: npt.NDArray[np.uint32]
+    share: Floats
     flow: Integers
     left: Floats
     pattern: Integers
@@ -117,11 +120,11 @@ class Rule(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What is in the stocks of some buyers at the beginning of a week, in weeks of normal use, k scenarios side by side.
+    """What is in the stocks of some buyers at the beginning of a week, weeks of normal use, k scenarios side by side.
 
     ``stock`` by supplier, or by group where stocks are pooled; ``cut`` of those that cut flows fill. ``lack``: share of
-    normal use that a supplier's stock does not allow. ``ready``: share of it that each group allows. Scenarios are
-    filled up with zeros to a multiple of four. ``week`` (1).
+    normal use that a supplier's stock does not allow. ``ready``: share of it that each group allows. Both
+    in blocks of four scenarios (see ``products``). ``week`` (1).
     """
 
     first_group: int
@@ -135,16 +138,16 @@ class Held(NamedTuple):
     @classmethod
     def full(cls, stocks: Stocks, cut: CutStocks, first: int, last: int, scenarios: int, pooled: bool) -> Held:
         """Full stocks, of the groups from ``first`` to ``last``."""
-        nodes, wide = len(stocks.target_weeks), -(-scenarios // 4) * 4
+        nodes = len(stocks.target_weeks)
         own = stocks.group_target_weeks[first:last] if pooled else stocks.target_weeks
-        targets = stocks.target_weeks[stocks.supplier[cut.link]]
+        targets = stocks.target_weeks[cut.supplier]
         return cls(
             first_group=first,
             last_group=last,
             stock=np.repeat(own[:, None], scenarios, axis=1),
             cut=np.repeat(targets[:, None], scenarios, axis=1),
-            lack=np.zeros((nodes, wide)),
-            ready=np.ones((last - first, wide)),
+            lack=np.zeros((blocks(scenarios), nodes, 4)),
+            ready=np.ones((blocks(scenarios), last - first, 4)),
             week=np.zeros(1, np.int64),
         )
 
@@ -160,10 +163,12 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
     owner = np.searchsorted(groups, group[position])
     first = links.group_start[groups]
     supplier = links.supplier[position]
+    place = np.full(len(stored), -1, np.int32)
+    place[position] = np.arange(len(position))
     target = np.where(kinds(chain) == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods)
     return Stocks(
-        position=position,
-        supplier=supplier.astype(np.int32),
+        place=place,
+        supplier=supplier.astype(np.uint32),
         share=share_of(links.flow_meur[position], bought[group[position]]),
         group_start=np.searchsorted(owner, np.arange(len(groups) + 1)).astype(np.int64),
         buyer=links.buyer[first],
@@ -173,6 +178,16 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
 
 
 @numba.njit(cache=True, nogil=True)
+def _cut_off(  # pragma: no cover - compiled
+    left: Floats, lane: int, place: Integers, active: Floats, cut: Floats
+) -> None:
+    for pattern in range(len(left)):
+        for number in range(len(place)):
+            for k in range(active.shape[1]):
+                left[pattern, place[number], lane + k] *= 1.0 - active[pattern, k] * cut[number, k]
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def restock(  # pragma: no cover - compiled
     until: int, can: Floats, stocks: Stocks, cut: CutStocks, held: Held, rule: Rule
 ) -> None:
@@ -183,69 +198,69 @@ def restock(  # pragma: no cover - compiled
         if rule.pooled:
             for i in range(can.shape[1]):
                 for k in range(scenarios):
-                    held.lack[i, k] = rule.reach * can[week, i, k]
-            _sum(stocks, held)
-            for one in range(len(cut.link)):
-                here, i = cut.group[one] - held.first_group, stocks.supplier[cut.link[one]]
-                if 0 <= here < len(held.ready):
+                    held.lack[k // 4, i, k % 4] = rule.reach * can[week, i, k]
+            times(
+                stocks.group_start,
+                stocks.supplier,
+                stocks.share,
+                held.lack,
+                held.ready,
+                held.first_group,
+                held.last_group,
+            )
+            for one in range(len(cut.group)):
+                here, i = cut.group[one] - held.first_group, cut.supplier[one]
+                if 0 <= here < (held.last_group - held.first_group):
                     for k in range(scenarios):
-                        gone = held.lack[i, k] * (1.0 - left[cut.flow[one], k])
-                        held.ready[here, k] -= stocks.share[cut.link[one]] * gone
-            for here in range(len(held.ready)):
+                        gone = held.lack[k // 4, i, k % 4] * (1.0 - left[cut.flow[one], k])
+                        held.ready[k // 4, here, k % 4] -= cut.share[one] * gone
+            for here in range(held.last_group - held.first_group):
                 target = stocks.group_target_weeks[held.first_group + here]
                 for k in range(scenarios):
-                    held.stock[here, k] = _used(held.stock[here, k], target, held.ready[here, k], rule)
-                    held.ready[here, k] = 1.0 - _lack(held.stock[here, k], target, rule)
+                    held.stock[here, k] = _used(held.stock[here, k], target, held.ready[k // 4, here, k % 4], rule)
+                    held.ready[k // 4, here, k % 4] = 1.0 - _lack(held.stock[here, k], target, rule)
             continue
         for i in range(can.shape[1]):
             for k in range(scenarios):
                 arrives = rule.reach * can[week, i, k]
                 held.stock[i, k] = _used(held.stock[i, k], stocks.target_weeks[i], arrives, rule)
-                held.lack[i, k] = _lack(held.stock[i, k], stocks.target_weeks[i], rule)
-        for one in range(len(cut.link)):
+                held.lack[k // 4, i, k % 4] = _lack(held.stock[i, k], stocks.target_weeks[i], rule)
+        for one in range(len(cut.group)):
             if held.first_group <= cut.group[one] < held.last_group:
-                i = stocks.supplier[cut.link[one]]
+                i = cut.supplier[one]
                 for k in range(scenarios):
                     arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k]
                     held.cut[one, k] = _used(held.cut[one, k], stocks.target_weeks[i], arrives, rule)
     if until > held.week[0] and not rule.pooled:
-        _sum(stocks, held)
-        for one in range(len(cut.link)):
-            here, i = cut.group[one] - held.first_group, stocks.supplier[cut.link[one]]
-            if 0 <= here < len(held.ready):
+        times(
+            stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group
+        )
+        for one in range(len(cut.group)):
+            here, i = cut.group[one] - held.first_group, cut.supplier[one]
+            if 0 <= here < (held.last_group - held.first_group):
                 for k in range(scenarios):
-                    more = _lack(held.cut[one, k], stocks.target_weeks[i], rule) - held.lack[i, k]
-                    held.ready[here, k] += stocks.share[cut.link[one]] * more
-        for here in range(len(held.ready)):
+                    more = _lack(held.cut[one, k], stocks.target_weeks[i], rule) - held.lack[k // 4, i, k % 4]
+                    held.ready[k // 4, here, k % 4] += cut.share[one] * more
+        for here in range(held.last_group - held.first_group):
             for k in range(scenarios):
-                held.ready[here, k] = 1.0 - held.ready[here, k]
+                held.ready[k // 4, here, k % 4] = 1.0 - held.ready[k // 4, here, k % 4]
     held.week[0] = until
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _used(held: float, target: float, arrives: float, rule: Rule) -> float:  # pragma: no cover - compiled
     """A stock after a week: what is used goes, and of what is ordered comes what arrives."""
     use = min(1.0, held / (rule.psi * target))
     return held - use + min(use + (target - held) / rule.tau_weeks, arrives)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _lack(held: float, target: float, rule: Rule) -> float:  # pragma: no cover - compiled
     """Share of normal use that a stock does not allow."""
     return max(0.0, 1.0 - held / (rule.psi * target))
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True)
 def _sum(stocks: Stocks, held: Held) -> None:  # pragma: no cover - compiled
-    """``ready`` becomes the sum of ``lack``, weighted by share, four scenarios at a time."""
-    for block in range(0, held.lack.shape[1], 4):
-        for group in range(held.first_group, held.last_group):
-            w, x, y, z = 0.0, 0.0, 0.0, 0.0
-            for link in range(stocks.group_start[group], stocks.group_start[group + 1]):
-                share, lack = stocks.share[link], held.lack[stocks.supplier[link]]
-                w += share * lack[block]
-                x += share * lack[block + 1]
-                y += share * lack[block + 2]
-                z += share * lack[block + 3]
-            ready = held.ready[group - held.first_group]
-            ready[block], ready[block + 1], ready[block + 2], ready[block + 3] = w, x, y, z
+    """``ready`` becomes the sum of ``lack``, weighted by share."""
+    times(stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group)
