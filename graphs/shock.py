@@ -105,7 +105,8 @@ class Shock:
         _, first, pattern = np.unique(active.reshape(self.steps, -1), axis=0, return_index=True, return_inverse=True)
         share = np.ones((len(first), nodes, self.scenarios))
         for number, effect in enumerate(effects):
-            share *= 1.0 - active[first, number][:, None, :] * effect.cut[None, :, :]
+            hit = np.flatnonzero(effect.cut.any(axis=1))
+            share[:, hit] *= 1.0 - active[first, number][:, None, :] * effect.cut[None, hit, :]
         return share[pattern.ravel()]
 
     @property
@@ -239,7 +240,7 @@ def _severity(record: Disruption, located: bool, method: Method, assumptions: li
 
 def _industry_shares(chain: ValueChain, record: Disruption, assumptions: list[str]) -> Floats:
     """Share of each node's industry that is meant."""
-    industries = list(dict.fromkeys(chain.nodes.industry))
+    industries = [str(industry) for industry in chain.nodes.industry.unique()]
     if record.industries:
         shares = {one: classification.coverage(record.industries, one) for one in industries}
         for code in record.industries:

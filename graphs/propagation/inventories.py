@@ -97,10 +97,9 @@ class Run:
         """The first week that has to be run."""
         if self.known is not None:
             return self.same_weeks
-        cut = (self.capacity < 1.0).any(axis=(1, 2))
-        for one in self.links:
-            cut |= one.active.any(axis=1)
-        return int(np.argmax(cut)) if cut.any() else len(cut)
+        cut = [(self.capacity < 1.0).any(axis=(1, 2)), *(one.active.any(axis=1) for one in self.links)]
+        weeks = np.flatnonzero(np.any(cut, axis=0))
+        return int(weeks[0]) if len(weeks) else len(self.capacity)
 
 
 def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Course]:

@@ -26,8 +26,8 @@ class Stocks(NamedTuple):
     """The inputs that can stop production, in groups: one input industry of one buyer; groups are sorted by buyer.
 
     ``place`` says which of them each flow of ``chain.inputs`` fills, or -1; ``share`` is its part of the group; what
-    no stock limits makes
-    up the whole. ``target_weeks`` is what is held of each supplier's goods, ``group_target_weeks`` of each group.
+    no stock limits makes up the whole. ``target_weeks`` is what is held of each supplier's goods, and
+    ``group_target_weeks`` of each group.
     """
 
     place: npt.NDArray[np.int32]

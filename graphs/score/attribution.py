@@ -86,7 +86,8 @@ def direct(chain: ValueChain, effect: Effect) -> Floats:
     if effect.kind != "link":
         return effect.cut[:, _LIKELY]
     where, flow = _cut_flows(chain, effect)
-    return share_of(_sum_by(chain.inputs.buyer[where], flow, len(chain)), chain.flows.sum(axis=0))
+    bought = chain.once("bought", lambda: chain.flows.sum(axis=0))
+    return share_of(_sum_by(chain.inputs.buyer[where], flow, len(chain)), bought)
 
 
 def first_hand_meur(chain: ValueChain, effect: Effect) -> float:
