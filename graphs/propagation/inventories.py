@@ -245,19 +245,27 @@ def _sell(  # pragma: no cover - compiled
 def _times_dense(  # pragma: no cover - compiled
     rows: Floats, values: Floats, into: Floats, begin: int, end: int
 ) -> None:
-    """``products.times`` where nearly every pair trades: each row is read once for all scenarios."""
+    """``products.times`` where nearly every pair trades: rows are read once, two beside each other."""
     turned = np.empty((len(values), 4, values.shape[1]))
     for block in range(len(values)):
         turned[block] = values[block].T
-    for i in range(begin, end):
-        row = rows[i]
+    for i in range(begin, end, 2):
+        # Of an odd number of rows the last is computed twice.
+        second = min(i + 1, end - 1)
+        row, other = rows[i], rows[second]
         for block in range(len(turned)):
             a, b, c, d = turned[block, 0], turned[block, 1], turned[block, 2], turned[block, 3]
             w, x, y, z = 0.0, 0.0, 0.0, 0.0
+            p, q, r, s = 0.0, 0.0, 0.0, 0.0
             for j in range(len(row)):
                 w += row[j] * a[j]
                 x += row[j] * b[j]
                 y += row[j] * c[j]
                 z += row[j] * d[j]
-            of_row = into[block, i - begin]
-            of_row[0], of_row[1], of_row[2], of_row[3] = w, x, y, z
+                p += other[j] * a[j]
+                q += other[j] * b[j]
+                r += other[j] * c[j]
+                s += other[j] * d[j]
+            for at, sums in ((i, (w, x, y, z)), (second, (p, q, r, s))):
+                of_row = into[block, at - begin]
+                of_row[0], of_row[1], of_row[2], of_row[3] = sums
