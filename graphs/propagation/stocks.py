@@ -27,7 +27,7 @@ class Stocks(NamedTuple):
 
     ``place`` says which of them each flow of ``chain.inputs`` fills, or -1; ``share`` is its part of the group; what
     no stock limits makes up the whole. ``target_weeks`` is what is held of each supplier's goods, and
-    ``group_target_weeks`` of each group.
+    ``group_target_weeks`` of each group. ``out_group`` and ``out_share`` list the same links by supplier.
     """
 
     place: npt.NDArray[np.int32]
@@ -37,6 +37,9 @@ class Stocks(NamedTuple):
     buyer: Integers
     target_weeks: Floats
     group_target_weeks: Floats
+    out_start: Integers
+    out_group: Integers
+    out_share: Floats
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Stocks:
@@ -163,17 +166,21 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
     owner = np.searchsorted(groups, group[position])
     first = links.group_start[groups]
     supplier = links.supplier[position]
+    share, order = share_of(links.flow_meur[position], bought[group[position]]), np.argsort(supplier, kind="stable")
     place = np.full(len(stored), -1, np.int32)
     place[position] = np.arange(len(position))
     target = np.where(kinds(chain) == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods)
     return Stocks(
         place=place,
         supplier=supplier.astype(np.uint32),
-        share=share_of(links.flow_meur[position], bought[group[position]]),
+        share=share,
         group_start=np.searchsorted(owner, np.arange(len(groups) + 1)).astype(np.int64),
         buyer=links.buyer[first],
         target_weeks=target[chain.industry_codes],
         group_target_weeks=target[links.industry[first]],
+        out_start=np.searchsorted(supplier[order], np.arange(len(chain) + 1)).astype(np.int64),
+        out_group=owner[order],
+        out_share=share[order],
     )
 
 
@@ -262,5 +269,27 @@ def _lack(held: float, target: float, rule: Rule) -> float:  # pragma: no cover 
 
 @numba.njit(cache=True, nogil=True)
 def _sum(stocks: Stocks, held: Held) -> None:  # pragma: no cover - compiled
-    """``ready`` becomes the sum of ``lack``, weighted by share."""
-    times(stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group)
+    """``ready`` becomes the sum of ``lack`` by share: link by link, or supplier by supplier where few lack."""
+    first, last = held.first_group, held.last_group
+    for block in range(len(held.lack)):
+        lack, ready = held.lack[block], held.ready[block]
+        served = 0
+        for i in range(len(lack)):
+            if lack[i].any():
+                served += stocks.out_start[i + 1] - stocks.out_start[i]
+        if 4 * served > len(stocks.share):
+            one = slice(block, block + 1)
+            times(stocks.group_start, stocks.supplier, stocks.share, held.lack[one], held.ready[one], first, last)
+            continue
+        ready[:] = 0.0
+        for i in range(len(lack)):
+            if lack[i].any():
+                w, x, y, z = lack[i, 0], lack[i, 1], lack[i, 2], lack[i, 3]
+                for at in range(stocks.out_start[i], stocks.out_start[i + 1]):
+                    here = stocks.out_group[at] - first
+                    if 0 <= here < last - first:
+                        share = stocks.out_share[at]
+                        ready[here, 0] += share * w
+                        ready[here, 1] += share * x
+                        ready[here, 2] += share * y
+                        ready[here, 3] += share * z
