@@ -124,7 +124,15 @@ def _run(chain: ValueChain, can: Floats, made: Floats, hit: Hit, begin: int, met
     weeks, nodes, scenarios = can.shape
     stocks, rows, rule = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain)), Rule.of(method)
     cut = hit.of_stocks(stocks)
-    sales = Sales(rows, chain.output, share_of(np.ones(nodes), chain.output), hit.left, hit.pattern, *hit.ends)
+    sales = Sales(
+        rows,
+        chain.output,
+        share_of(np.ones(nodes), chain.output),
+        hit.left,
+        np.asarray(np.any(hit.left < 1.0, axis=(1, 2))),
+        hit.pattern,
+        *hit.ends,
+    )
     parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
     bounds = np.arange(parts + 1) * nodes // parts
     groups = np.searchsorted(stocks.buyer, bounds)
@@ -176,6 +184,8 @@ class Sales(NamedTuple):
     output: Floats
     share: Floats
     left: Floats
+    cuts: npt.NDArray[np.bool_]
+    """Whether anything is cut in a pattern."""
     pattern: Integers
     supplier: Integers
     buyer: Integers
@@ -228,14 +238,15 @@ def _sell(  # pragma: no cover - compiled
         _times_dense(dense, missing, unsold, begin, end)
     elif some:
         times(start, column, coefficient, missing, unsold, begin, end)
-    for link in range(len(sales.flow)):
+    left, before = sales.left[sales.pattern[week]], np.ones((nodes, scenarios))
+    if week > 0:
+        before = made[week - 1]
+    for link in range(len(sales.flow) if sales.cuts[sales.pattern[week]] else 0):
         i = sales.supplier[link]
         if begin <= i < end:
+            level = before[sales.buyer[link]]
             for k in range(scenarios):
-                level = made[week - 1, sales.buyer[link], k] if week > 0 else 1.0
-                unsold[k // 4, i - begin, k % 4] += (
-                    sales.flow[link] * (1.0 - sales.left[sales.pattern[week], link, k]) * level
-                )
+                unsold[k // 4, i - begin, k % 4] += sales.flow[link] * (1.0 - left[link, k]) * level[k]
     for i in range(begin, end):
         for k in range(scenarios):
             made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k // 4, i - begin, k % 4] * sales.share[i]))
