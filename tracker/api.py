@@ -13,10 +13,11 @@ from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
 from tracker import answer, intake, keeping, log, schema
 from tracker.desk import Desk
+from tracker.door import actor_of, named, needs
 from tracker.keeping import Change
-from tracker.permissions import local
+from tracker.permissions import Actor, Owner
 
-router = APIRouter(prefix="/api/v1", tags=["version 1"])
+router = APIRouter(prefix="/api/v1", tags=["version 1"], dependencies=[needs("read")])
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
 State = Literal["draft", "reported", "verified", "rejected", "resolved", "withdrawn", "merged"]
@@ -30,7 +31,8 @@ NOT_FOUND = _problem(404, "There is no such record or score.")
 FAULTY = _problem(422, "The input has faults; all are listed.")
 REFUSED = (
     _problem(400, "The body cannot be read at all.")
-    | _problem(403, "The request came from a page of another site.")
+    | _problem(401, "Nobody is logged in, and the key is missing or not known.")
+    | _problem(403, "Who asks may not do this, or the request came from a page of another site.")
     | _problem(413, "The body is larger than 1 MB.")
 )
 
@@ -41,7 +43,17 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def owner_of_record(request: Request) -> Owner:
+    """Whose the record of this address is.
+
+    Raises:
+        Unknown: if there is none.
+    """
+    return keeping.owner_of(log.standing(desk_of(request).engine, request.path_params["record_id"]))
+
+
 AtDesk = Annotated[Desk, Depends(desk_of)]
+By = Annotated[Actor, Depends(actor_of)]
 On = Annotated[
     date | None,
     Query(ge=EARLIEST, le=LATEST, description="Date to assess; today if left out.", examples=["2021-03-01"]),
@@ -84,12 +96,18 @@ def read_disruptions(
     return {"log_position": position, "disruptions": found}
 
 
-@router.post("/disruptions", status_code=201, responses=FAULTY | REFUSED, response_model=schema.DisruptionOut)
-def log_disruption(desk: AtDesk, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
+@router.post(
+    "/disruptions",
+    status_code=201,
+    responses=FAULTY | REFUSED,
+    response_model=schema.DisruptionOut,
+    dependencies=[needs("log")],
+)
+def log_disruption(desk: AtDesk, actor: By, given: schema.DisruptionIn, response: Response) -> dict[str, Any]:
     """Log a disruption. Scores take it into account at once."""
     values = given.model_dump(exclude={"who"}, exclude_none=True)
     record = intake.read({"start": date.today()} | values, desk.industries)
-    written = desk.write(keeping.log_one, record, Change(local(given.who), datetime.now(UTC)))
+    written = desk.write(keeping.log_one, record, Change(named(actor, given.who, "API"), datetime.now(UTC)))
     response.headers["Location"] = f"/api/v1/disruptions/{written.id}"
     return answer.record(written.record)
 
@@ -108,13 +126,16 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/disruptions/{record_id}/resolve", responses=NOT_FOUND | FAULTY | REFUSED, response_model=schema.DisruptionOut
+    "/disruptions/{record_id}/resolve",
+    responses=NOT_FOUND | FAULTY | REFUSED,
+    response_model=schema.DisruptionOut,
+    dependencies=[needs("resolve", owner_of_record)],
 )
-def resolve_disruption(desk: AtDesk, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
+def resolve_disruption(desk: AtDesk, actor: By, record_id: RecordId, given: schema.ResolveIn) -> dict[str, Any]:
     """Say that a disruption is over. It counts until its last day; later dates score without it."""
     end = intake.day("end", given.end) if given.end is not None else None
     log.disruption(desk.engine, record_id)
-    change = Change(local(given.who), datetime.now(UTC))
+    change = Change(named(actor, given.who, "API"), datetime.now(UTC))
     return answer.record(desk.write(keeping.review, record_id, "resolve", change, end, desk.duration_weeks).record)
 
 

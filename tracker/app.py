@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,26 @@ from starlette.exceptions import HTTPException
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from tracker import api, pages
+from tracker.accounts.attempts import TooMany
+from tracker.accounts.entrance import Entrance
+from tracker.accounts.passwords import Busy
+from tracker.accounts.provider import Provider
 from tracker.desk import Desk
+from tracker.door import Door
 from tracker.guard import Guard
+from tracker.keeping import Changed, Refused
+from tracker.pages.frame import error_page
 
 
-def create_app(desk: Desk) -> FastAPI:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     """The application around a desk that the caller opened and will close.
+
+    Args:
+        clock: tells when sessions, keys and invitations expire.
 
     Examples:
         >>> import tempfile
@@ -42,15 +58,22 @@ def create_app(desk: Desk) -> FastAPI:
         redoc_url=None,
     )
     app.state.desk = desk
-    app.add_middleware(Guard)
+    app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
+    app.state.provider, app.state.clock = Provider(desk.settings), clock
+    app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.include_router(api.router)
-    app.include_router(pages.router)
+    for room in pages.ROOMS:
+        app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)
     app.add_exception_handler(Unknown, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Refused, _not_allowed)
+    app.add_exception_handler(Changed, _changed)
+    app.add_exception_handler(TooMany, _come_back)
+    app.add_exception_handler(Busy, _come_back)
     return app
 
 
@@ -102,9 +125,34 @@ def _refused(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _not_allowed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return _problem(request, error.refusal.status, "Not allowed", error.refusal.text)
+
+
+def _changed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Changed)
+    changes = [
+        Fault(f"entry {entry.number}", name, f"{entry.who} made it {after!r}", "look again, then repeat if it holds")
+        for entry in error.entries
+        for name, (_, after) in entry.changes().items()
+    ]
+    return _problem(request, 412, "Changed in the meantime", f"{error}. Nothing of yours was written.", tuple(changes))
+
+
+def _come_back(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany | Busy)
+    if isinstance(error, TooMany):
+        answer = _problem(request, 429, "Too many attempts", "Ten logins failed: try again in five minutes.")
+    else:
+        answer = _problem(request, 503, "One moment", "Many are logging in just now: try again in some seconds.")
+    answer.headers["Retry-After"] = str(error.retry_after_seconds)
+    return answer
+
+
 def _problem(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
     if not request.url.path.startswith("/api/"):
-        return pages.error_page(request, status, title, detail, faults)
+        return error_page(request, status, title, detail, faults)
     content = {
         "type": "about:blank",
         "title": title,

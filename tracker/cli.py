@@ -18,11 +18,12 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, archive_commands, file_commands, intake, keeping, log, workbench
+from tracker import answer, archive_commands, file_commands, intake, keeping, log, people_command, workbench
+from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.file_commands import say_written
-from tracker.opening import at_desk, change
+from tracker.opening import at_desk, change, now
 from tracker.terminal import console, fail, progress, written
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for part in (file_commands, archive_commands, workbench):
     app.add_typer(part.app)
+app.add_typer(people_command.app, name="people")
 
 
 @app.callback(invoke_without_command=True)
@@ -53,15 +55,28 @@ def main(context: typer.Context) -> None:
 
 
 @app.command()
-def serve() -> None:
-    """Serve the pages and the API on this machine only (there is no login yet)."""
-    with at_desk() as desk:
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; TRACKER_HOST if left out. Any but this machine's own has a login.")
+    ] = "",
+) -> None:
+    """Serve the pages and the API: without a login on this machine only, with one wherever you say."""
+    with at_desk(host) as desk:
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
-        port = desk.settings.port
-        console.print(f"Serving on http://localhost:{port} (this machine only). Stop with Ctrl+C.")
-        uvicorn.run(create_app(desk), host="127.0.0.1", port=port, log_level="warning")
+        settings, app = desk.settings, create_app(desk)
+        _say_where(desk, app.state.door.login_demanded)
+        # Of a request that comes through a proxy only named ones are believed to say where it is from.
+        trusted = [one.strip() for one in settings.proxies.split(",") if one.strip()]
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            proxy_headers=bool(trusted),
+            forwarded_allow_ips=trusted,
+        )
 
 
 @app.command("log")
@@ -110,6 +125,19 @@ def resolve(
         except Unknown:
             fail(f"{record_id}: there is no such disruption in the log")
         console.print(f"{record_id} is resolved; its last day is {closed.body['end']}.")
+
+
+def _say_where(desk: Desk, login: bool) -> None:
+    settings = desk.settings
+    if not login:
+        console.print(f"Serving on http://localhost:{settings.port} (this machine only). Stop with Ctrl+C.")
+        return
+    address = settings.url or f"http://{settings.host}:{settings.port}"
+    console.print(f"Serving on {address}, with a login. Stop with Ctrl+C.", soft_wrap=True)
+    token = invitations.first_administrator(desk.engine, now())
+    if token:
+        console.print("There is no administrator yet. This link makes one; it works once, for a day:")
+        console.print(people_command.link(settings, token), soft_wrap=True)
 
 
 def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:

@@ -1,18 +1,26 @@
-"""The door keeper: who may talk to a desk without a login, and how much they may say."""
+"""The door keeper: who is let in, to what, and how much they may say."""
 
 from __future__ import annotations
 
+import hmac
 import re
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+from tracker.door import Door, Visitor, seen
+
 MOST_BYTES = 1_000_000
 _TOO_LARGE = (413, "More than 1 MB was sent: log one disruption at a time, or import a file from the command line.")
+_ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
+_NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
+_WAYS_IN = ("/login/", "/invitations/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -23,14 +31,17 @@ _HEADERS = (
 
 
 class Guard:
-    """Lets in only this machine's own addresses, only writes from its own pages or programs, only bodies of 1 MB.
+    """Lets in only what is sent to this desk's own names, writes only from its own pages or programs, bodies of 1 MB.
 
     A page elsewhere on the web could make a browser send a form here, or name this machine by another host name;
-    both are refused.
+    both are refused. Where a login is demanded, nothing but the way in is open without one, whatever a route says
+    for itself; and what a session writes must carry the token of its own forms.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime]) -> None:
         self.app = app
+        self.door = door
+        self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, then pass it on with the security headers of its answer."""
@@ -45,29 +56,108 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = _refusal(scope["method"], headers)
-        body = b""
-        if not refusal and scope["method"] not in _SAFE:
+        refusal = self._refusal(scope["method"], headers)
+        if refusal:
+            await _problem(*refusal)(scope, receive, sealed)
+        elif scope["path"].startswith("/static/"):
+            await self.app(scope, receive, sealed)
+        else:
+            await self._known(scope, headers, receive, sealed)
+
+    async def _known(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Find out who it is, and pass on what he or she may send at all."""
+        entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
+        visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
+        if visitor.actor is None and not entering:
+            await _log_in_first(scope, headers)(scope, receive, send)
+            return
+        if scope["method"] not in _SAFE:
             try:
-                read = await _body(receive)
+                body = await _body(receive)
             except ClientDisconnect:
                 return  # half a form must not become a record
-            refusal, body = (None, read) if read is not None else (_TOO_LARGE, b"")
-        if refusal:
-            status, detail = refusal
-            problem = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "faults": []}
-            answer = JSONResponse(problem, status, media_type="application/problem+json")
-            await answer(scope, receive, sealed)
-            return
-        if scope["method"] in _SAFE:
-            await self.app(scope, receive, sealed)
-            return
-        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+            refusal = _TOO_LARGE if body is None else _forged(visitor, entering, headers, body)
+            if refusal:
+                await _problem(*refusal)(scope, receive, send)
+                return
+            receive = _again(body or b"", receive)
+        try:
+            await self.app(seen(scope, visitor), receive, send)
+        finally:
+            if entering:
+                self.door.forget()  # the first account may have been made
 
-        async def again() -> Message:
-            return next(messages, None) or await receive()
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+        if not self.door.known_as(_host(headers.get("host", ""))):
+            return 421, _NOT_HERE if self.door.open_to_network else _ONLY_HERE
+        if method in _SAFE:
+            return None
+        origin = headers.get("origin")
+        if (origin is not None and not self._own(origin, headers)) or _from_another_site(headers):
+            return 403, "This came from a page of another site and was not carried out."
+        length = headers.get("content-length", "0")
+        if not re.fullmatch("[0-9]{1,12}", length) or int(length) > MOST_BYTES:
+            return _TOO_LARGE
+        return None
 
-        await self.app(scope, again, sealed)
+    def _own(self, origin: str, headers: Headers) -> bool:
+        scheme, _, name = origin.partition("://")
+        public = self.door.public
+        if public.netloc and name == public.netloc:
+            return scheme == public.scheme
+        return name == headers.get("host")
+
+
+def _log_in_first(scope: Scope, headers: Headers) -> Response:
+    """Pages lead to the login and back; programs are told."""
+    if scope["path"].startswith("/api/") or "authorization" in headers:
+        told = "This key is not known, or no longer." if "authorization" in headers else "Log in, or send a key."
+        return _problem(401, told, {"WWW-Authenticate": "Bearer"})
+    back = scope["path"] if scope["method"] in ("GET", "HEAD") else "/"
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(f"/login?back={quote(f'{back}?{query}' if query and back != '/' else back, safe='/')}", 303)
+
+
+def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    problem = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "faults": []}
+    return JSONResponse(problem, status, headers, media_type="application/problem+json")
+
+
+def _forged(visitor: Visitor, entering: bool, headers: Headers, body: bytes) -> tuple[int, str] | None:
+    """Refuses what a page elsewhere could have made a browser send."""
+    if entering:  # there is no session yet whose token a form could carry
+        shown = "origin" in headers or headers.get("sec-fetch-site") in ("same-origin", "none")
+        return None if shown else (403, "The browser does not say which page this came from: use another one.")
+    if not visitor.csrf:
+        return None
+    given = [headers.get("x-csrf-token", ""), *_typed(headers, body)]
+    if any(hmac.compare_digest(one.encode(), visitor.csrf.encode()) for one in given):
+        return None
+    return 403, "This form belongs to an earlier login: load its page again and send it anew."
+
+
+def _typed(headers: Headers, body: bytes) -> list[str]:
+    """What stands in the field ``csrf`` of a form."""
+    if headers.get("content-type", "").startswith("multipart/"):
+        return [one.decode() for one in re.findall(rb'name="csrf"\r\n\r\n([0-9a-f]{64})\r\n', body)]
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1_000).get("csrf", [])
+    except ValueError:
+        return []
+
+
+def _from_another_site(headers: Headers) -> bool:
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read, to be read once more."""
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        return next(messages, None) or await receive()
+
+    return again
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -82,21 +172,6 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(body)
-
-
-def _refusal(method: str, headers: Headers) -> tuple[int, str] | None:
-    if _host(headers.get("host", "")) not in LOOPBACK:
-        return 421, "This desk has no login and answers only on this machine: use http://localhost."
-    if method in _SAFE:
-        return None
-    origin = headers.get("origin")
-    elsewhere = origin is not None and origin.partition("://")[2] != headers.get("host")
-    if elsewhere or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        return 403, "This came from a page of another site and was not carried out."
-    length = headers.get("content-length", "0")
-    if not re.fullmatch("[0-9]{1,12}", length) or int(length) > MOST_BYTES:
-        return _TOO_LARGE
-    return None
 
 
 def _host(header: str) -> str | None:

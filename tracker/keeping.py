@@ -123,7 +123,7 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
         _permit(change.actor, operation or _OPERATIONS.get(kind_of(record), "log"), None)
     _check_states(change.actor, records)
     _check_references(turn, records)
-    return append(turn, records, who=change.who, at=change.at, association=_acts_for(change.actor), why=change.why)
+    return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
 
 
 def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
@@ -293,6 +293,11 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
 
+def owner_of(standing: Standing) -> Owner:
+    """Whose a record is."""
+    return Owner(frozenset({standing.reporter}), standing.association, frozenset({standing.author}))
+
+
 def _to_change(turn: Turn, record_id: str, change: Change, operation: str) -> Standing:
     standing = _current(turn, record_id)
     _permit(change.actor, operation, standing)
@@ -308,8 +313,7 @@ def _current(turn: Turn, record_id: str) -> Standing:
 
 
 def _permit(actor: Actor, operation: str, standing: Standing | None) -> None:
-    owner = Owner(frozenset({standing.reporter, standing.author}), standing.association) if standing else None
-    refusal = allowed(actor, operation, owner)
+    refusal = allowed(actor, operation, owner_of(standing) if standing else None)
     if refusal is not None:
         raise Refused(refusal)
 
@@ -350,12 +354,6 @@ def _about(record: Record) -> tuple[str, ...]:
 
 def _write(turn: Turn, record: Record, change: Change, action: str) -> Standing:
     return turn.write(record, who=change.who, action=action, at=change.at, why=change.why.strip())
-
-
-def _acts_for(actor: Actor) -> str:
-    """The association that a record belongs to: the one its reporter is of, empty for the alliance itself."""
-    own = [name for name in actor.roles if name]
-    return own[0] if len(own) == 1 and "" not in actor.roles else ""
 
 
 def _last_day(current: Disruption, today: date, duration_weeks: float) -> date | None:

@@ -14,13 +14,17 @@ from tracker.terminal import in_words, progress
 
 
 @contextmanager
-def at_desk() -> Iterator[Desk]:
-    """An open desk with a log that has begun; faults in words, not as a traceback."""
+def at_desk(host: str = "") -> Iterator[Desk]:
+    """An open desk with a log that has begun; faults in words, not as a traceback.
+
+    Args:
+        host: address to serve on; that of the settings if left out.
+    """
     with in_words():
         desk = None
         try:
             with progress("Opening the log and the value chain"):
-                desk = Desk(Settings())
+                desk = Desk(Settings(host=host) if host else Settings())
                 desk.seed(now())
             yield desk
         finally:

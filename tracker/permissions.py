@@ -14,7 +14,7 @@ ROLES = ("viewer", "expert", "coordinator", "administrator")
 RELATIONS = ("own", "association", "other")
 """Whose it is: one's own, of an association of one's own, of another association."""
 SCOPES = ("read", "write", "import")
-"""What a key for programs can be made for."""
+"""What a key for programs can be made for; each of them also reads."""
 ALLIANCE = ""
 """Stands where the id of an association would: the alliance itself, whose members act for all associations."""
 
@@ -55,6 +55,8 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
 }
 """The whole of it. ``keep_account`` is one's own password, sessions and keys; ``enter`` is the way in."""
 
+_NO_LOGIN = "This desk has no login yet. The first account: python3 -m tracker people invite EMAIL --role administrator"
+_JUDGED = {"verify": "verifies", "reject": "rejects"}
 _WORDS = {
     "quick_log": "log many lines at once",
     "import_reviewed": "import records that were reviewed elsewhere",
@@ -95,6 +97,11 @@ class Actor:
         return max((self.roles.get(one, "") for one in (association, ALLIANCE)), key=_rank)
 
     @property
+    def association(self) -> str:
+        """The association for which he or she acts: where the role is highest; empty for the alliance."""
+        return max(sorted(self.roles), key=lambda one: _rank(self.roles[one]), default=ALLIANCE)
+
+    @property
     def highest(self) -> str:
         """The highest role anywhere; empty for none."""
         return max(self.roles.values(), key=_rank, default="")
@@ -121,10 +128,12 @@ class Owner:
     Args:
         by: names of those who reported it (who logged it, who submitted it), or id of the account that it is.
         association: id of the association that it belongs to; empty for the alliance, or if none is known.
+        authors: names of those who wrote what it says now: they do not judge it either.
     """
 
     by: frozenset[str] = frozenset()
     association: str = ALLIANCE
+    authors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ def allowed(actor: Actor | None, operation: str, owner: Owner | None = None) -> 
         >>> ana = Actor("Ana", "U1", {"N2": "expert"})
         >>> allowed(ana, "verify", Owner(frozenset({"Ben"}), "N2"))
         >>> print(allowed(ana, "verify", Owner(frozenset({"Ana"}), "N2")).text)
-        You reported this, so somebody else verifies it.
+        You reported or wrote this, so somebody else verifies it.
         >>> print(allowed(ana, "withdraw", Owner(frozenset({"Ben"}), "N2")).text)
         Only a coordinator of its association or of the alliance may withdraw this; you are an expert there.
     """
@@ -162,13 +171,17 @@ def allowed(actor: Actor | None, operation: str, owner: Owner | None = None) -> 
     if owner is None and depends_on_owner(operation):
         raise ValueError(f"whether somebody may {operation} depends on whose it is")
     *least, scope = OPERATIONS[operation]
+    if actor and actor.through == "local" and not scope and least[0] != _PUBLIC:
+        return Refusal(403, _NO_LOGIN)
     relation = relation_of(actor, owner) if actor and owner else "own"
+    if actor and owner and operation in _JUDGED and actor.name and actor.name in owner.authors:
+        relation = "own"
     needed = least[RELATIONS.index(relation)]
     if needed == _PUBLIC:
         return None
     if actor is None:
         return Refusal(401, "Log in first.")
-    if actor.through == "key" and scope not in actor.scopes:
+    if actor.through == "key" and not (scope in actor.scopes or (scope == "read" and actor.scopes)):
         what = f"was not made for this: it needs the scope {scope!r}" if scope else "cannot do this: log in for it"
         return Refusal(403, f"This key {what}.")
     role = actor.highest if owner is None or relation != "association" else actor.role_for(owner.association)
@@ -213,9 +226,8 @@ def _why(operation: str, relation: str, role: str) -> str:
     *least, _ = OPERATIONS[operation]
     what = _WORDS.get(operation, f"{operation} this")
     if relation == "own" and not least[0]:
-        if operation in ("verify", "reject"):
-            after = "" if operation == "verify" else "; you can withdraw it"
-            return f"You reported this, so somebody else {operation.replace('fy', 'fie')}s it{after}."
+        if operation in _JUDGED:
+            return f"You reported or wrote this, so somebody else {_JUDGED[operation]} it."
         return "Nobody does this for himself or herself: ask somebody else."
     there = "" if relation == "own" or not depends_on_owner(operation) else " there"
     standing = f"you are {_a(role)}{there}" if role else f"you have no role{there}"

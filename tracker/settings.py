@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_URL = r"^(https?://[^/?#@\s]+/?)?$"
+_ISSUER = r"^(https://[^?#@\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^?#\s]*)?)?$"
+"""A provider elsewhere is asked over https only."""
 
 
 class Settings(BaseSettings):
@@ -27,4 +31,11 @@ class Settings(BaseSettings):
     out: Path = Field(Path("out"), description="folder for results")
     chain: Path | None = Field(None, description="folder with a chain of your own (nodes.csv, flows.csv)")
     ecosystems: Path | None = Field(None, description="a file that replaces the shipped ecosystems.csv")
-    port: int = Field(8000, ge=1, le=65535, description="port on this machine where the pages are served")
+    port: int = Field(8000, ge=1, le=65535, description="port where the pages are served")
+    host: str = Field("127.0.0.1", description="address to serve on; any but this machine's own demands a login")
+    hosts: str = Field("", description="other names by which browsers reach this desk, separated by commas")
+    url: str = Field("", pattern=_URL, description="public address; with https cookies are for https only")
+    proxies: str = Field("", description="addresses of proxies that are believed who a request comes from; none")
+    oidc_issuer: str = Field("", pattern=_ISSUER, description="address of a provider of logins (OpenID Connect)")
+    oidc_client_id: str = Field("", description="what the provider calls this desk")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")

@@ -22,7 +22,9 @@ def test_without_any_setting_it_works() -> None:
         None,
         None,
     )
-    assert found.port == 8000
+    assert (found.port, found.host) == (8000, "127.0.0.1")
+    assert {found.hosts, found.url, found.proxies, found.oidc_issuer, found.oidc_client_id} == {""}
+    assert found.oidc_client_secret.get_secret_value() == ""
 
 
 def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +34,13 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "CHAIN": "my/chain",
         "ECOSYSTEMS": "annex.csv",
         "PORT": "8100",
+        "HOST": "0.0.0.0",
+        "HOSTS": "tracker.example.eu, desk.local",
+        "URL": "https://tracker.example.eu",
+        "PROXIES": "10.0.0.1",
+        "OIDC_ISSUER": "https://login.example.eu/realm",
+        "OIDC_CLIENT_ID": "desk",
+        "OIDC_CLIENT_SECRET": "**********",
     }
     for name, value in given.items():
         monkeypatch.setenv(f"TRACKER_{name}", value)
@@ -56,6 +65,10 @@ def test_they_cannot_be_changed_afterwards() -> None:
         ("database_url", "mysql://db"),
         ("database_url", "sqlite:///"),
         ("colour", "red"),
+        ("url", "tracker.example.eu"),
+        ("url", "https://tracker.example.eu/desk"),
+        ("oidc_issuer", "http://login.example.eu"),
+        ("oidc_issuer", "http://localhost.evil.eu"),
     ],
 )
 def test_what_makes_no_sense_is_refused(name: str, value: object) -> None:
