@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
+from tracker.accounts.tables import sessions
 from tracker.database import entries, fingerprints, metadata, records
 
 Progress = Callable[[int, int], None]
@@ -18,7 +19,7 @@ Progress = Callable[[int, int], None]
 
 DERIVED = frozenset({records.name, fingerprints.name})
 """Follow from the log: they are derived again."""
-PASSING = frozenset({"sessions"})
+PASSING = frozenset({sessions.name})
 """Logins that are under way: people log in again."""
 _PART = 1_000
 _AROUND = ("alembic_version", "records_words")

@@ -98,7 +98,7 @@ def settled(records: Sequence[Record]) -> list[Record]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(records=st.lists(ANY_RECORD, min_size=1, max_size=12))
 @example(records=[Disruption("x" + one, ("DE",), date(2021, 3, 1), note=one, cause=one) for one in HOSTILE])
 @example(records=[Disruption(one, ("DE",), date(2021, 3, 1), severity_high=1.0) for one in HOSTILE if one.strip()])
