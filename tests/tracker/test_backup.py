@@ -80,9 +80,7 @@ def test_what_is_restored_is_the_same_log(full: Writer, file: Path, empty: sa.En
 def test_the_accounts_come_too_but_nobody_is_logged_in(full: Writer, empty: sa.Engine, tmp_path: Path) -> None:
     with writing(full.engine) as connection:
         person = {"id": "U1", "name": "Ana", "name_folded": "ana", "email": "a@b.eu", "email_folded": "a@b.eu"}
-        connection.execute(
-            tables.accounts.insert().values(person | {"made_at": "2021", "password_hash": "$argon2id$x"})
-        )
+        connection.execute(tables.accounts.insert().values(person | {"made_at": "2021", "password_hash": "$argon"}))
         connection.execute(tables.memberships.insert().values(account_id="U1", association="", role="expert"))
         login = {"id": "S1", "token_hash": "x", "account_id": "U1", "made_at": "", "seen_at": "", "expires_at": ""}
         connection.execute(tables.sessions.insert().values(login | {"browser": ""}))
