@@ -139,7 +139,7 @@ def faulty_rows(of: Preview) -> bytes:
 
 
 def guess_kind(name: str, columns: Sequence[str]) -> str:
-    """Which kind of record a table holds, by its columns, and by the name of its file where they fit several.
+    """Which kind of record a table holds: the one its file is named after, if that has such columns; else by these.
 
     Raises:
         Faults: it may be one or another.
@@ -152,7 +152,7 @@ def guess_kind(name: str, columns: Sequence[str]) -> str:
     stem = re.split(r"[.\-_ ]", name.lower())[0]
     called = next((kind.word for kind in KINDS.values() if stem in (kind.word, kind.plural)), "")
     fits = [kind.word for kind in KINDS.values() if _needed(kind) <= given <= _names(kind)]
-    if called in fits or (called and not fits):
+    if called and (given <= _names(KINDS[called]) or not fits):
         return called
     if len(fits) > 1:
         mend = f"give its kind: --kind {fits[0]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import sqlalchemy as sa
 
@@ -83,11 +83,12 @@ def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
         yield from every_at(connection, kind)
 
 
-def every_at(connection: sa.Connection, kind: str) -> Iterator[Standing]:
+def every_at(connection: sa.Connection, kind: str) -> Generator[Standing, None, None]:
     """The same within a transaction, so that several kinds are read as they stand at one moment."""
     query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)
-    for row in connection.execute(query.execution_options(yield_per=_PART)):
-        yield Standing(**row._mapping)
+    with connection.execute(query.execution_options(yield_per=_PART)) as rows:
+        for row in rows:
+            yield Standing(**row._mapping)
 
 
 def history(engine: sa.Engine, record_id: str) -> list[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,10 @@ class Turn:
         self._find([one.id for one in given if one.id])
         self._hold([fingerprint(kind_of(one), one.to_dict()) for one in given])
 
+    def expect(self, ids: Iterable[str]) -> None:
+        """Look many ids up at once: afterwards ``standing`` need not ask for each."""
+        self._find([one for one in ids if one not in self._found])
+
     def history(self, record_id: str) -> list[Entry]:
         """Every entry of one record, oldest first."""
         query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
@@ -134,7 +138,7 @@ class Turn:
     def keep(self) -> None:
         """Put all that was written into the database."""
         if self._written:
-            self._connection.execute(entries.insert(), [dataclasses.asdict(entry) for entry, _ in self._written])
+            self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
             said = [(content, record_id) for content, ids in self._said.items() for record_id in ids]
             keep_derived(self._connection, list(self._standing.values()), said)
 
@@ -142,16 +146,20 @@ class Turn:
         for part in _parts(ids):
             self._found |= dict.fromkeys(part)
             meant = {plain_id(one): one for one in part}
-            query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id.in_(meant))
+            query = sa.select(*(records.c[name] for name in STANDING)).where(_among(records.c.id, list(meant)))
             for row in self._connection.execute(query):
                 self._found[meant[row.id]] = Standing(**row._mapping)
 
     def _hold(self, contents: Sequence[str]) -> None:
         for part in _parts(contents):
             self._held |= dict.fromkeys(part, frozenset())
-            query = sa.select(fingerprints).where(fingerprints.c.content.in_(part))
+            query = sa.select(fingerprints).where(_among(fingerprints.c.content, part))
             for row in self._connection.execute(query):
                 self._held[row.content] |= {row.record_id}
+
+
+def _among(column: sa.ColumnElement[str], values: list[str]) -> sa.ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def _parts(values: Sequence[str]) -> Iterator[list[str]]:
@@ -187,6 +195,7 @@ def append(
         >>> writer.close()
     """
     taken, written = {record.id for record in given}, []
+    turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
     for record in given:
         named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)

@@ -11,6 +11,7 @@ from graphs.classification import country_name
 
 _LONGEST = 60
 """Letters of a word that count; longer ones are cut, in the record as in the question."""
+_ASCII = re.compile(r"[a-z0-9]+")
 _PLACES = ("origin", "felt", "country", "places")
 TAGGED = (
     "about",
@@ -39,6 +40,8 @@ def words(text: str) -> list[str]:
         >>> words("Škoda: no CHIPS (C26), 洪水")
         ['skoda', 'no', 'chips', 'c26', 'u006d2au006c34']
     """
+    if text.isascii():
+        return [word[:_LONGEST] for word in _ASCII.findall(text.lower())]  # the same, sooner
     plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
     found = re.findall(r"[^\W_]+", plain.casefold())
     return ["".join(one if one.isascii() else f"u{ord(one):06x}" for one in word)[:_LONGEST] for word in found]
