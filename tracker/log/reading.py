@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from graphs.disruption import Disruption
 from graphs.errors import Unknown
 from tracker.database import entries, records
-from tracker.log.entry import Entry, Standing, plain_id
+from tracker.log.entry import Entry, Standing, plain
 from tracker.log.turn import STANDING
 
 _PART = 2_000
@@ -58,7 +58,7 @@ def standing(engine: sa.Engine, record_id: str, kind: str | None = None) -> Stan
     Raises:
         Unknown: if there is no such record, or it is of another kind.
     """
-    query = sa.select(*_STANDING).where(records.c.id == plain_id(record_id))
+    query = sa.select(*_STANDING).where(records.c.id == plain(record_id))
     with engine.connect() as connection:
         row = connection.execute(query).first()
     if row is None or kind not in (None, row.kind):
@@ -87,7 +87,7 @@ def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
 
 def history(engine: sa.Engine, record_id: str) -> list[Entry]:
     """Every entry of one record, oldest first."""
-    query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
+    query = sa.select(entries).where(entries.c.record_id == plain(record_id)).order_by(entries.c.number)
     with engine.connect() as connection:
         return [Entry(**row) for row in connection.execute(query).mappings()]
 

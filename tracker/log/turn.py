@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from graphs.record import Record
 from tracker.database import entries, fingerprints, records
 from tracker.kinds import KINDS, kind_of
-from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain_id, seal, stamp
+from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal, stamp
 from tracker.log.words import searchable
 
 STANDING = ("number", "id", "kind", "version", "reporter", "author", "association", "body")
@@ -21,6 +21,12 @@ STANDING = ("number", "id", "kind", "version", "reporter", "author", "associatio
 
 _DAYS = ("start", "held_on", "said_on", "state_on")
 """Fields that say when a record's day is."""
+
+# Built once: a statement takes SQLAlchemy longer to build than the database to answer.
+_NEWEST = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
+_BY_ID = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == sa.bindparam("sought"))
+_SAID = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == sa.bindparam("sought"))
+_HISTORY = sa.select(entries).where(entries.c.record_id == sa.bindparam("sought")).order_by(entries.c.number)
 
 
 class Turn:
@@ -30,13 +36,14 @@ class Turn:
     """
 
     def __init__(self, connection: sa.Connection) -> None:
-        newest = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
-        last = connection.execute(newest).first()
+        last = connection.execute(_NEWEST).first()
         self._connection = connection
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
-        self._said: dict[tuple[str, str], None] = {}
+        self._said: list[tuple[str, str]] = []
+        self._known: dict[str, Standing | None] = {}
+        self._ever: dict[str, set[str]] = {}
 
     @property
     def position(self) -> int:
@@ -47,9 +54,10 @@ class Turn:
         """A record as it stands; None if there is none of this id."""
         if record_id in self._standing:
             return self._standing[record_id]
-        query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == plain_id(record_id))
-        row = self._connection.execute(query).first()
-        return Standing(**row._mapping) if row else None
+        if record_id not in self._known:  # while it is our turn nobody else changes it
+            row = self._connection.execute(_BY_ID, {"sought": plain(record_id)}).first()
+            self._known[record_id] = Standing(**row._mapping) if row else None
+        return self._known[record_id]
 
     def holds(self, record: Record, record_id: str | None = None) -> bool:
         """Whether the log holds these very words, or ever held them.
@@ -58,17 +66,12 @@ class Turn:
             record_id: of the one that is asked about; any if left out.
         """
         content = fingerprint(kind_of(record), record.to_dict())
-        if any(said == content and record_id in (None, one) for said, one in self._said):
-            return True
-        query = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == content)
-        if record_id is not None:
-            query = query.where(fingerprints.c.record_id == plain_id(record_id))
-        return self._connection.execute(query.limit(1)).first() is not None
+        said = {*self._ever.get(content, ()), *self._connection.scalars(_SAID, {"sought": content})}
+        return bool(said) if record_id is None else record_id in said
 
     def history(self, record_id: str) -> list[Entry]:
         """Every entry of one record, oldest first."""
-        query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
-        found = [Entry(**row) for row in self._connection.execute(query).mappings()]
+        found = [Entry(**row) for row in self._connection.execute(_HISTORY, {"sought": plain(record_id)}).mappings()]
         return found + [entry for entry, _ in self._written if entry.record_id == record_id]
 
     def free_id(self, kind: str, taken: set[str]) -> str:
@@ -99,15 +102,13 @@ class Turn:
             "record_id": record.id,
             "before": before.body if before else None,
             "after": body,
-            "why": why,
+            "why": plain(why),
             "association": association,
             "previous_hash": previous,
         }
         entry = Entry(**row, hash=seal(row))
         standing = follow(before, entry)
-        self._written.append((entry, standing))
-        self._standing[record.id] = standing
-        self._said[fingerprint(kind, body), record.id] = None
+        self._remember(entry, standing, fingerprint(kind, body))
         return standing
 
     def mark(self) -> int:
@@ -116,15 +117,24 @@ class Turn:
 
     def forget(self, mark: int) -> None:
         """Unwrite what was written since a mark."""
-        del self._written[mark:]
-        self._standing = {standing.id: standing for _, standing in self._written}
-        self._said = dict.fromkeys((fingerprint(one.kind, one.after), one.record_id) for one, _ in self._written)
+        if mark == len(self._written):
+            return
+        kept = list(zip(self._written[:mark], self._said[:mark], strict=True))
+        self._written, self._said, self._standing, self._ever = [], [], {}, {}
+        for (entry, standing), (content, _) in kept:
+            self._remember(entry, standing, content)
 
     def keep(self) -> None:
         """Put all that was written into the database."""
         if self._written:
-            self._connection.execute(entries.insert(), [dataclasses.asdict(entry) for entry, _ in self._written])
-            keep_derived(self._connection, list(self._standing.values()), list(self._said))
+            self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
+            keep_derived(self._connection, list(self._standing.values()), list(dict.fromkeys(self._said)))
+
+    def _remember(self, entry: Entry, standing: Standing, content: str) -> None:
+        self._written.append((entry, standing))
+        self._said.append((content, standing.id))
+        self._standing[standing.id] = standing
+        self._ever.setdefault(content, set()).add(standing.id)
 
 
 def append(
@@ -163,16 +173,21 @@ def append(
 
 def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: Sequence[tuple[str, str]]) -> None:
     """Bring the tables that follow from the log up to date."""
-    insert: Callable[[sa.Table], Any] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    upsert, keep = _KEEP[connection.dialect.name]
+    connection.execute(upsert, [_row(one) for one in standing])
+    connection.execute(keep, [{"content": content, "record_id": record_id} for content, record_id in said])
+
+
+def _keeping(insert: Callable[[sa.Table], Any]) -> tuple[sa.Insert, sa.Insert]:
     upsert = insert(records)
     changed = {column.name: upsert.excluded[column.name] for column in records.c if column.name != "number"}
-    connection.execute(
-        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed), [_row(one) for one in standing]
-    )
-    connection.execute(
+    return (
+        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed),
         insert(fingerprints).on_conflict_do_nothing(),
-        [{"content": content, "record_id": record_id} for content, record_id in said],
     )
+
+
+_KEEP = {"sqlite": _keeping(sqlite.insert), "postgresql": _keeping(postgresql.insert)}
 
 
 def _row(one: Standing) -> dict[str, Any]:
