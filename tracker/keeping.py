@@ -171,6 +171,9 @@ def amend(turn: Turn, given: Record, change: Change) -> Standing:
         Refused, Changed, Faults, Unknown: nothing is written then.
     """
     standing = _to_change(turn, given.id, change, "amend")
+    if kind_of(given) != standing.kind:
+        fault = f"{given.id} is {KINDS[standing.kind].one}"
+        raise Faults([Fault("", "id", fault, f"give the id of {KINDS[kind_of(given)].one}")])
     record = workflow.amended(standing.record, given)
     _check_references(turn, [record])
     return standing if record == standing.record else _write(turn, record, change, "amend")

@@ -56,9 +56,13 @@ def main() -> None:
         assert not failed, "a process failed"
         assert not wrong, f"turned away: {wrong}"
         _check(url, WRITERS * asked.edits)
-        print(f"{asked.processes} processes, {WRITERS} writers × {asked.edits:,} edits: {len(waits) / took:,.0f} edits/s")
+        print(
+            f"{asked.processes} processes, {WRITERS} writers × {asked.edits:,} edits: {len(waits) / took:,.0f} edits/s"
+        )
         print(f"a wait was {_part(waits, 0.5)}, 99 of 100 {_part(waits, 0.99)}, the longest {waits[-1] * 1e3:,.0f} ms")
-        print(f"the first process was done after {ends[0]:.1f} s, the last after {ends[-1]:.1f} s; nobody was turned away")
+        print(
+            f"the first process was done after {ends[0]:.1f} s, the last after {ends[-1]:.1f} s; nobody was turned away"
+        )
         print(f"{CLIENTS} clients on one record: {contest(found.fresh(), CLIENTS, VERSIONS)}")
 
 

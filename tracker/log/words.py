@@ -12,6 +12,7 @@ from graphs.classification import country_name
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60
 """Letters of a word that count; longer ones are cut, in the record as in the question."""
+_LONGEST_TAG = 500
 _PLACES = ("origin", "felt", "country", "places")
 TAGGED = (
     "about",
@@ -54,7 +55,7 @@ def tag(field: str, value: str) -> str:
         >>> tag("ecosystems", "Aerospace & defence")
         'isecosystemsaerospacedefence'
     """
-    return f"is{field.replace('_', '')}{''.join(words(value))}"
+    return f"is{field.replace('_', '')}{''.join(words(value))}"[:_LONGEST_TAG]
 
 
 def searchable(record_id: str, body: Mapping[str, Any]) -> str:
