@@ -160,9 +160,10 @@ def _log(writer: Writer, file: int, name: str) -> None:
 
 
 def _import(writer: Writer, file: int, number: int) -> None:
-    count = 0
+    count, draw = 0, random.Random(number)
     while True:
         count += 1
+        time.sleep(draw.uniform(0, 0.6))
         change = Change(local("importer"), AT, why=f"import {number}.{count}")
         records = [
             Disruption(f"Flood {number}.{count}.{row}", ("FR",), date(2021, 4, 1), note="as in the file")
