@@ -156,6 +156,7 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
             Fault(_name(one), "id", f"{one.id} is in the log with other content", mend) for one in found.amended
         )
     written = log(turn, found.new, change, "import")
+    _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
         _permit(change.actor, "amend", _current(turn, one.id))

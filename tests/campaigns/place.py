@@ -51,16 +51,20 @@ class Server:
         self._numbers = itertools.count()
 
     def fresh(self) -> str:
-        """The address of a new, empty database."""
-        url = self._server.get_uri()
-        name = f"log{next(self._numbers)}"
+        """The address of a new, empty database; the one before is gone: each takes its time when the server starts."""
+        url, number = self._server.get_uri(), next(self._numbers)
+        name = f"log{number}"
         with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS log{max(number - 1, 0)} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}")
         return url.replace("/postgres?", f"/{name}?")
 
     def kill(self) -> None:
         """SIGKILL for the server and each of its processes."""
-        head = psutil.Process(self._server.get_pid())
+        try:
+            head = psutil.Process(self._server.get_pid())
+        except psutil.NoSuchProcess:
+            return
         killed = [head, *head.children(recursive=True)]
         for one in killed:
             try:
@@ -71,7 +75,12 @@ class Server:
 
     def start(self) -> None:
         """Start it again on the same data, if it does not run."""
-        self._server.ensure_postgres_running()
+        for _ in range(6):
+            try:
+                return self._server.ensure_postgres_running()
+            except subprocess.TimeoutExpired:  # it was given ten seconds, and goes on recovering
+                continue
+        raise TimeoutError("PostgreSQL did not start within a minute")
 
 
 @contextmanager
