@@ -1,6 +1,7 @@
 """Backups and moves of logs that go on: ``python3 tests/campaigns/backups.py 50`` does each so many times.
 
-Three people write all the while. Each backup is restored, each move compared, entry by entry, and the seals are checked.
+Three people write all the while. Each backup is restored, each move compared, entry by entry,
+and the seals are checked.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def people_at_work(writer: Writer) -> Iterator[list[int]]:
         try:
             while not stop.is_set():
                 strike = Disruption(f"Strike ü {len(told)}", ("DE",), date(2021, 3, 1))
-                [one] = writer.write(lambda turn: log.append(turn, [strike], who=name, at=AT))
+                [one] = writer.write(lambda turn, one=strike: log.append(turn, [one], who=name, at=AT))
                 told.append(one.version)
                 time.sleep(0.005)
         except BaseException as error:
