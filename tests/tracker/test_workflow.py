@@ -62,8 +62,9 @@ def test_a_practice_is_reviewed_but_never_resolved(state: str) -> None:
         workflow.take(practice, "resolve")
 
 
-def test_what_is_not_reviewed_takes_no_step() -> None:
-    assert workflow.steps_from(Comment("D1", "Yes")) == workflow.steps_from(Cluster("Chips")) == []
+def test_a_comment_takes_no_step_and_a_cluster_is_reviewed() -> None:
+    assert workflow.steps_from(Comment("D1", "Yes")) == []
+    assert workflow.steps_from(Cluster("Chips")) == ["verify", "reject"]
     with pytest.raises(Faults, match="an entry of this kind is not verified; amend or withdraw it"):
         workflow.take(Comment("D1", "Yes"), "verify")
 
