@@ -141,7 +141,7 @@ def test_what_cannot_be_is_said(run: Run, tmp_path: Path) -> None:
 
 def test_a_backup_is_restored_elsewhere(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("log", "Strike", "--origin", "DE")
-    assert "b.gz: 81 entries, 0 accounts" in run("backup", "b.gz")
+    assert "b.gz: 81 entries. Only you may read it" in run("backup", "b.gz")
     assert "database: is not empty" in run("restore", "b.gz", code=2)
     before = held(HERE)
     monkeypatch.setenv("TRACKER_DATABASE_URL", "sqlite:///other.sqlite")
