@@ -112,7 +112,7 @@ def test_what_is_exported_imports_to_the_same_state(opened: Any, form: Form, rec
     first.write(lambda turn: log.append(turn, kept, who="Ana", at=AT))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = export(first.engine, folder, form, list(KINDS), quiet)
+        found = export(first.engine, folder, form, sorted({kind_of(one) for one in kept}), quiet)
         assert sum(found.values()) == len(kept)
         planned = previews(second.engine, read_folder(folder), [])
         assert [fault for one in planned for fault in one.faults] == []
@@ -165,6 +165,19 @@ def test_an_import_is_seen_before_it_is_done(engine: sa.Engine, writer: Writer) 
     assert log.position(engine) == 2
     assert [one.id for one in take(writer, [only], amend=True).amended] == ["D1"]
     assert take(writer, [found]).known == 1
+
+
+def test_industries_of_another_chain_are_no_fault_of_what_the_log_holds(engine: sa.Engine, writer: Writer) -> None:
+    """A chain may have been replaced since: only what is new to the log must be in the chain at hand."""
+    kept = Disruption("Strike", ("DE",), date(2021, 3, 1), "D1", industries=("C10",))
+    writer.write(lambda turn: log.append(turn, [kept], who="Ana", at=AT))
+    columns = (*HEAD, "industries")
+    given = [("D1", "Strike", "DE", "2021-03-01", "C10"), ("D1", "Flood", "DE", "2021-03-01", "C10"),
+             ("D1", "Strike", "DE", "2021-03-01", "C11"), ("", "Flood", "DE", "2021-03-01", "C10"),
+             ("", "", "DE", "2021-03-01", "C10")]  # fmt: skip
+    found = [preview(engine, table(one, columns=columns), ["C26"], "disruption") for one in given]
+    assert [statuses(one)[0] for one in found] == ["known", "amended", "faulty", "faulty", "faulty"]
+    assert [len(one.faults) for one in found] == [0, 0, 1, 1, 2]
 
 
 def test_every_faulty_row_is_named(engine: sa.Engine) -> None:
