@@ -51,11 +51,11 @@ class Server:
         self._numbers = itertools.count()
 
     def fresh(self) -> str:
-        """The address of a new, empty database; the one before is gone: each takes its time when the server starts."""
+        """The address of a new, empty database; of older ones only the last stays: each slows the server's start."""
         url, number = self._server.get_uri(), next(self._numbers)
         name = f"log{number}"
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS log{max(number - 1, 0)} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS log{max(number - 2, 0)} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}")
         return url.replace("/postgres?", f"/{name}?")
 

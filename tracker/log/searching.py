@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
@@ -17,6 +18,7 @@ from tracker.log.turn import STANDING
 from tracker.log.words import tag, words
 
 _CURSOR = re.compile(r"(|[0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,9})")
+_VECTOR = sa.func.array_to_tsvector(sa.func.string_to_array(records.c.words, sa.literal_column("' '")))
 _STANDING = [records.c[name] for name in STANDING]
 
 
@@ -80,10 +82,10 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
             sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
         ]
     beginnings, whole = words(asked.text), [tag(field, value) for field, value in asked.tags]
-    if beginnings or whole:
-        fits.append(_match(engine, beginnings, whole))
-    elif asked.text.strip():
+    if asked.text.strip() and not beginnings:
         fits.append(sa.false())  # signs only: no record has them as words
+    elif beginnings or whole:
+        fits.append(_match(engine, beginnings, whole))
     later = [*fits]
     if cursor:
         day, number = _place(cursor)
@@ -103,9 +105,8 @@ def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[str]) -
         asked = " ".join([*(f'"{word}"*' for word in beginnings), *(f'"{word}"' for word in whole)])
         found = sa.text("SELECT rowid FROM records_words WHERE records_words MATCH :asked")
         return records.c.number.in_(found.bindparams(asked=asked).columns(sa.column("rowid")))
-    asked = " & ".join([*(f"{word}:*" for word in beginnings), *whole])
-    vector = sa.func.to_tsvector(sa.literal_column("'simple'"), records.c.words)
-    return vector.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), asked))
+    asked = " & ".join([*(f"'{word}':*" for word in beginnings), *(f"'{word}'" for word in whole)])
+    return _VECTOR.op("@@")(sa.cast(asked, postgresql.TSQUERY))
 
 
 def _place(cursor: str) -> tuple[str, int]:
