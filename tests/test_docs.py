@@ -12,7 +12,6 @@ import typer.main
 from tracker import cli
 from tracker.api import router as api
 from tracker.pages import router as pages
-from tracker.pages_people import router as pages_people
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +34,7 @@ def test_settings_are_described(name: str) -> None:
     assert f"`TRACKER_{name.upper()}`" in README
 
 
-PAGES = [route for route in (*pages.routes, *pages_people.routes) if "GET" in route.methods]
+PAGES = [route for route in pages.routes if "GET" in route.methods]
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda one: one.path)

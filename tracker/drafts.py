@@ -83,9 +83,7 @@ def keep(engine: sa.Engine, owner: str, form: str, draft_id: str, typed: Mapping
     newest = sa.select(drafts.c.id).where(mine).order_by(drafts.c.at.desc(), drafts.c.id).limit(MOST)
     with writing(engine) as connection:
         connection.execute(drafts.delete().where((drafts.c.owner == owner) & (drafts.c.id == draft_id)))
-        connection.execute(
-            drafts.insert().values(owner=owner, id=draft_id, form=form, at=stamp(at), typed=dict(typed))
-        )
+        connection.execute(drafts.insert().values(owner=owner, id=draft_id, form=form, at=stamp(at), typed=dict(typed)))
         kept = list(connection.scalars(newest))
         connection.execute(drafts.delete().where(mine & drafts.c.id.not_in(kept)))
 

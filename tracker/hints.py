@@ -1,4 +1,4 @@
-"""While somebody types: what the words suggest that does not yet stand in the fields, and what is known for comparison."""
+"""While somebody types: what the words suggest for fields that do not say it yet, and what is known to compare by."""
 
 from __future__ import annotations
 

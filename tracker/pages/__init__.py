@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tracker.pages import entry, people, records, today
+from tracker.pages import entry, people, quick, records, today
 
 router = APIRouter()
-for room in (today, entry, records, people):
+for room in (today, entry, quick, records, people):
     router.include_router(room.router)

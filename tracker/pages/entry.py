@@ -41,6 +41,7 @@ _VOCABULARY = {
     "source_kinds": disruption.SOURCE_KINDS,
 }
 _KEPT = frozenset(intake.FIELDS) - {"id", "state"} | {"who"}
+_BOXES = ("ecosystems", "stages", "actions_required")
 _MOST_ROWS = 8
 
 
@@ -143,7 +144,9 @@ def _form(
         "form.html",
         status,
         typed=typed,
-        chosen={name: set(str(typed.get(name, "")).split("; ")) for name in ("ecosystems", "stages", "actions_required")},
+        chosen={
+            name: set(str(typed.get(name, "")).split("; ")) for name in ("ecosystems", "stages", "actions_required")
+        },
         faults={fault.field: fault for fault in reversed(faults)},
         listed=faults,
         draft=draft if drafts.is_draft(draft) else drafts.new_draft(),
