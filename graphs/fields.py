@@ -20,6 +20,19 @@ def fields() -> pd.DataFrame:
     return pd.read_csv(DATA / "fields.csv", keep_default_na=False, index_col="name")
 
 
+@functools.cache
+def record_fields() -> pd.DataFrame:
+    """Every field of every kind of record, by kind and field: ``meaning``, ``unit``, ``example``.
+
+    Apart from ``fields``, since a column of results may mean something else than the field of the same name.
+
+    Examples:
+        >>> record_fields().unit["cluster", "full_time_staff"]
+        'full-time equivalents'
+    """
+    return pd.read_csv(DATA / "record_fields.csv", keep_default_na=False, index_col=["kind", "field"])
+
+
 def describe(name: str) -> str:
     """A field in one sentence.
 

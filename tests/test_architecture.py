@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("graphs", "reports", "tracker")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
-FRONT_DOORS = ("tracker/cli.py", "tracker/people_command.py", "tracker/app.py", "tracker/api.py", "tracker/pages.py")
+FRONT_DOORS = ("tracker/cli.py", "tracker/people_command.py", "tracker/app.py", "tracker/api.py", "tracker/pages/")
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -61,7 +61,7 @@ def test_names_resolve_here(name: str) -> None:
 def test_doors(path: Path) -> None:
     text, name = path.read_text("utf-8"), str(path.relative_to(ROOT))
     assert "TYPE_CHECKING" not in text
-    if name not in FRONT_DOORS:
+    if not name.startswith(FRONT_DOORS):
         assert not re.search(r"\b(date\.today|datetime\.now|time\.time)\(", text), "only the front doors know today"
     if name != "tracker/settings.py":
         assert not re.search(r"\bos\.environ|getenv\(", text), "only the settings read the environment"

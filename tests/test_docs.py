@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from tracker import cli
+from tracker import cli, pages
 from tracker.api import router as api
-from tracker.pages import router as pages
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +33,7 @@ def test_settings_are_described(name: str) -> None:
     assert f"`TRACKER_{name.upper()}`" in README
 
 
-PAGES = [route for route in pages.routes if "GET" in route.methods]
+PAGES = [route for room in pages.ROOMS for route in room.router.routes if "GET" in route.methods]
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda one: one.path)

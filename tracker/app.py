@@ -18,14 +18,15 @@ from starlette.exceptions import HTTPException
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from tracker import api
+from tracker import api, pages
 from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
+from tracker.accounts.provider import Provider
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
-from tracker.pages import router as pages
+from tracker.keeping import Changed, Refused
 from tracker.pages.frame import error_page
 
 
@@ -58,16 +59,19 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     )
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
-    app.state.clock = clock
+    app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.include_router(api.router)
-    app.include_router(pages)
+    for room in pages.ROOMS:
+        app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)
     app.add_exception_handler(Unknown, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Refused, _not_allowed)
+    app.add_exception_handler(Changed, _changed)
     app.add_exception_handler(TooMany, _come_back)
     app.add_exception_handler(Busy, _come_back)
     return app
@@ -119,6 +123,21 @@ def _refused(request: Request, error: Exception) -> Response:
     answer = _problem(request, error.status_code, str(error.detail), detail)
     answer.headers.update(error.headers or {})
     return answer
+
+
+def _not_allowed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return _problem(request, error.refusal.status, "Not allowed", error.refusal.text)
+
+
+def _changed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Changed)
+    changes = [
+        Fault(f"entry {entry.number}", name, f"{entry.who} made it {after!r}", "look again, then repeat if it holds")
+        for entry in error.entries
+        for name, (_, after) in entry.changes().items()
+    ]
+    return _problem(request, 412, "Changed in the meantime", f"{error}. Nothing of yours was written.", tuple(changes))
 
 
 def _come_back(request: Request, error: Exception) -> Response:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -21,19 +18,19 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, intake, keeping, log, people_command, workbench
+from tracker import answer, archive_commands, file_commands, intake, keeping, log, people_command, workbench
 from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.keeping import Change, Taken
-from tracker.permissions import local
-from tracker.settings import Settings
-from tracker.terminal import console, fail, in_words, progress, written
+from tracker.file_commands import say_written
+from tracker.opening import at_desk, change, now
+from tracker.terminal import console, fail, progress, written
 
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-app.add_typer(workbench.app)
+for part in (file_commands, archive_commands, workbench):
+    app.add_typer(part.app)
 app.add_typer(people_command.app, name="people")
 
 
@@ -42,7 +39,7 @@ def main(context: typer.Context) -> None:
     """Assess the worst day of the record and today; results go to out/."""
     if context.invoked_subcommand is not None:
         return
-    with _at_desk() as desk:
+    with at_desk() as desk:
         with progress("Assessing today and finding the worst day on record"):
             today, worst = desk.assess(date.today()), desk.worst_day() or date.today()
         with progress(f"Assessing the worst day on record, {worst}"):
@@ -64,7 +61,7 @@ def serve(
     ] = "",
 ) -> None:
     """Serve the pages and the API: without a login on this machine only, with one wherever you say."""
-    with _at_desk(host) as desk:
+    with at_desk(host) as desk:
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
@@ -109,23 +106,8 @@ def log_one(
         "severity_likely": severity,
         "sources": sources,
     }
-    with _at_desk() as desk:
-        _say_written(desk.write(keeping.import_records, [intake.read(values, desk.industries)], _change(who)))
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV with the fields in its first row.")],
-    who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
-) -> None:
-    """Log every row of a CSV file, or none if any has a fault; rows the log already holds are left out."""
-    with _at_desk() as desk:
-        try:
-            text = file.read_text("utf-8-sig")
-        except UnicodeDecodeError:
-            fail(f"{file}: is not UTF-8 text; save it as CSV UTF-8")
-        records = intake.read_csv(text, desk.industries)
-        _say_written(desk.write(keeping.import_records, records, _change(who)))
+    with at_desk() as desk:
+        say_written(desk.write(keeping.import_records, [intake.read(values, desk.industries)], change(who)))
 
 
 @app.command()
@@ -135,39 +117,14 @@ def resolve(
     who: Annotated[str, typer.Option(help="Your name and cluster.")] = "command line",
 ) -> None:
     """Say that a disruption is over."""
-    with _at_desk() as desk:
+    with at_desk() as desk:
         try:
             log.disruption(desk.engine, record_id)
             last = intake.day("end", end) if end else None
-            closed = desk.write(keeping.review, record_id, "resolve", _change(who), last, desk.duration_weeks)
+            closed = desk.write(keeping.review, record_id, "resolve", change(who), last, desk.duration_weeks)
         except Unknown:
             fail(f"{record_id}: there is no such disruption in the log")
         console.print(f"{record_id} is resolved; its last day is {closed.body['end']}.")
-
-
-@app.command()
-def verify() -> None:
-    """Check the seals of the log: nothing altered, inserted or removed."""
-    with _at_desk() as desk:
-        broken = log.verify(desk.engine)
-        if broken:
-            fail(f"The seal does not fit at entry {', '.join(map(str, broken))}: the log was altered")
-        console.print(f"{desk.position} entries, every seal fits.")
-
-
-@contextmanager
-def _at_desk(host: str = "") -> Iterator[Desk]:
-    """An open desk with a log that has begun; faults in words, not as a traceback."""
-    with in_words():
-        desk = None
-        try:
-            with progress("Opening the log and the value chain"):
-                desk = Desk(Settings(host=host) if host else Settings())
-                desk.seed(_now())
-            yield desk
-        finally:
-            if desk is not None:
-                desk.close()
 
 
 def _say_where(desk: Desk, login: bool) -> None:
@@ -177,7 +134,7 @@ def _say_where(desk: Desk, login: bool) -> None:
         return
     address = settings.url or f"http://{settings.host}:{settings.port}"
     console.print(f"Serving on {address}, with a login. Stop with Ctrl+C.", soft_wrap=True)
-    token = invitations.first_administrator(desk.engine, _now())
+    token = invitations.first_administrator(desk.engine, now())
     if token:
         console.print("There is no administrator yet. This link makes one; it works once, for a day:")
         console.print(people_command.link(settings, token), soft_wrap=True)
@@ -232,19 +189,3 @@ def _table(assessment: Assessment) -> Table:
     table.caption = "Estimates. 100 is best; low–high holds 9 of 10 draws of severity, duration, weights and method."
     table.caption_justify = "left"
     return table
-
-
-def _say_written(taken: Taken) -> None:
-    for one in taken.new:
-        missing = ", ".join(one.record.missing())
-        console.print(f"{one.id}: {one.body['title']}{f' (not stated: {missing})' if missing else ''}")
-    if taken.known:
-        console.print(f"{taken.known} left out: the log already holds them.")
-
-
-def _change(who: str) -> Change:
-    return Change(local(who), _now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,8 +53,17 @@ class Door:
         self.secure = self.public.scheme == "https"
         named = {one.strip().casefold() for one in settings.hosts.split(",") if one.strip()}
         self.hosts = LOOPBACK | named | ({self.public.hostname} if self.public.hostname else set())
+        if _address(settings.host) is None:
+            self.hosts |= {settings.host.casefold()}
         self.open_to_network = settings.host not in LOOPBACK or not self.hosts <= LOOPBACK
         self._somebody, self._asked = False, float("-inf")
+
+    def known_as(self, host: str | None) -> bool:
+        """Whether a request to this host name is meant for this desk.
+
+        On the network any address in figures is: a page elsewhere can let its own name point here, never a figure.
+        """
+        return host is not None and (host in self.hosts or (self.open_to_network and _address(host) is not None))
 
     @property
     def cookie(self) -> str:
@@ -89,10 +98,8 @@ class Door:
     def _from_elsewhere(self, connection: HTTPConnection) -> bool:
         if any(name in connection.headers for name in FORWARDED):
             return True
-        try:
-            return not ipaddress.ip_address(connection.client.host if connection.client else "").is_loopback
-        except ValueError:  # no address of a network
-            return False
+        address = _address(connection.client.host if connection.client else "")
+        return address is not None and not address.is_loopback
 
     def _has_accounts(self) -> bool:
         """Accounts are never deleted, so one is enough for ever; that there is none is asked once a second."""
@@ -175,6 +182,16 @@ def seen(scope: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
     return {**scope, _SEEN: visitor}
 
 
+def every_route(routes: Sequence[Any]) -> Iterator[APIRoute]:
+    """The routes of an application, those of included routers too; files and mounted applications are none."""
+    for one in routes:
+        if isinstance(one, APIRoute):
+            yield one
+        else:
+            included = getattr(one, "original_router", None)
+            yield from every_route(included.routes if included else ())
+
+
 def operations_of(route: APIRoute) -> Iterator[str]:
     """The operations that a route is bound to."""
     waiting = [route.dependant]
@@ -184,3 +201,10 @@ def operations_of(route: APIRoute) -> Iterator[str]:
         operation = getattr(one.call, "operation", None)
         if operation:
             yield operation
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

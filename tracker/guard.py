@@ -20,7 +20,7 @@ MOST_BYTES = 1_000_000
 _TOO_LARGE = (413, "More than 1 MB was sent: log one disruption at a time, or import a file from the command line.")
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
-_WAYS_IN = ("/login", "/invitations/")
+_WAYS_IN = ("/login/", "/invitations/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -61,40 +61,40 @@ class Guard:
                 message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in named)]
             await send(message)
 
-        headers, writes, body = Headers(scope=scope), scope["method"] not in _SAFE, b""
+        headers = Headers(scope=scope)
         refusal = self._refusal(scope["method"], headers)
-        if not refusal and not scope["path"].startswith("/static/"):
-            entering = scope["path"].startswith(_WAYS_IN)
-            if entering:
-                self.door.forget()  # an account may be made
-            visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
-            if visitor.actor is None and not entering:
-                await _log_in_first(scope, headers)(scope, receive, sealed)
-                return
-            if writes:
-                try:
-                    read = await _body(receive)
-                except ClientDisconnect:
-                    return  # half a form must not become a record
-                refusal, body = (
-                    (_forged(visitor, entering, headers, read), read) if read is not None else (_TOO_LARGE, b"")
-                )
-            scope = seen(scope, visitor)
         if refusal:
             await _problem(*refusal)(scope, receive, sealed)
-            return
-        if not writes:
+        elif scope["path"].startswith("/static/"):
             await self.app(scope, receive, sealed)
+        else:
+            await self._known(scope, headers, receive, sealed)
+
+    async def _known(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Find out who it is, and pass on what he or she may send at all."""
+        entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
+        visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
+        if visitor.actor is None and not entering:
+            await _log_in_first(scope, headers)(scope, receive, send)
             return
-        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def again() -> Message:
-            return next(messages, None) or await receive()
-
-        await self.app(scope, again, sealed)
+        if scope["method"] not in _SAFE:
+            try:
+                body = await _body(receive)
+            except ClientDisconnect:
+                return  # half a form must not become a record
+            refusal = _TOO_LARGE if body is None else _forged(visitor, entering, headers, body)
+            if refusal:
+                await _problem(*refusal)(scope, receive, send)
+                return
+            receive = _again(body or b"", receive)
+        try:
+            await self.app(seen(scope, visitor), receive, send)
+        finally:
+            if entering:
+                self.door.forget()  # the first account may have been made
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        if _host(headers.get("host", "")) not in self.door.hosts:
+        if not self.door.known_as(_host(headers.get("host", ""))):
             return 421, _NOT_HERE if self.door.open_to_network else _ONLY_HERE
         if method in _SAFE:
             return None
@@ -151,6 +151,16 @@ def _typed(headers: Headers, body: bytes) -> list[str]:
 
 def _from_another_site(headers: Headers) -> bool:
     return headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read, to be read once more."""
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        return next(messages, None) or await receive()
+
+    return again
 
 
 async def _body(receive: Receive) -> bytes | None:

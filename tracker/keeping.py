@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults, Unknown
@@ -70,6 +71,20 @@ class Sorted:
     known: tuple[Record, ...]
 
 
+Status = Literal["new", "amended", "known"]
+STATUSES: tuple[Status, ...] = ("new", "amended", "known")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A record beside the one that the log knows by its id, if any."""
+
+    record: Record
+    status: Status
+    standing: Standing | None
+    fault: Fault | None = None
+
+
 @dataclass(frozen=True)
 class Taken:
     """What became of a file: the records that are new and those that were amended, and how many were known."""
@@ -120,6 +135,7 @@ def log_together(turn: Turn, records: Mapping[str, Record], change: Change) -> l
     Raises:
         Refused, Faults: also if two are the same word for word, or the log already holds one; nothing is written then.
     """
+    turn.recall(list(records.values()))
     faults = []
     first: dict[Record, str] = {}
     for line, record in records.items():
@@ -141,27 +157,32 @@ def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
     Raises:
         Faults: ids that stand for another kind, or for two different records among these.
     """
-    named: dict[str, Record] = {}
-    new, changed, known, faults = [], [], [], []
-    for one in dict.fromkeys(records):
-        standing = turn.standing(one.id) if one.id else None
-        where = _name(one)
-        if standing is not None and standing.kind != kind_of(one):
-            fault = f"{one.id} is {KINDS[standing.kind].one}"
-            faults.append(Fault(where, "id", fault, "leave the id empty for a new record"))
-        elif one.id and one.id in named:
-            fault, mend = f"{one.id} stands for two different records", "leave the id empty for a new record"
-            faults.append(Fault(where, "id", fault, mend))
-        elif turn.holds(one, one.id if standing else None):
-            known.append(one)
-        elif standing is None:
-            new.append(one)
-        else:
-            changed.append(one)
-        named[one.id] = one
+    found = judge(turn, list(dict.fromkeys(records)))
+    faults = [one.fault for one in found if one.fault]
     if faults:
         raise Faults(faults)
-    return Sorted(tuple(new), tuple(changed), tuple(known))
+    return Sorted(*(tuple(one.record for one in found if one.status == status) for status in STATUSES))
+
+
+def judge(turn: Turn, records: Sequence[Record]) -> list[Judged]:
+    """The same, record by record: whether it is new, amended or known, or what is wrong with its id."""
+    turn.recall(records)
+    named: dict[str, Record] = {}
+    seen: set[Record] = set()
+    found = []
+    for one in records:
+        standing = turn.standing(one.id) if one.id else None
+        fault, mend = None, "leave the id empty for a new record"
+        if standing is not None and standing.kind != kind_of(one):
+            fault = Fault(_name(one), "id", f"{one.id} is {KINDS[standing.kind].one}", mend)
+        elif one.id and named.get(one.id, one) != one:
+            fault = Fault(_name(one), "id", f"{one.id} stands for two different records", mend)
+        known = one in seen or (fault is None and turn.holds(one, one.id if standing else None))
+        status: Status = "known" if known else "amended" if standing else "new"
+        found.append(Judged(one, status, standing, fault))
+        named.setdefault(one.id, one)
+        seen.add(one)
+    return found
 
 
 def import_records(turn: Turn, records: Sequence[Record], change: Change, amend: bool = False) -> Taken:
@@ -184,6 +205,7 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
     for one in found.amended:
         _permit(change.actor, "amend", _current(turn, one.id))
         _check_states(change.actor, [one])
+        _check_references(turn, [one])
         amended.append(_write(turn, one, change, "amend"))
     return Taken(tuple(written), tuple(amended), len(found.known))
 
@@ -332,16 +354,27 @@ def _check_states(actor: Actor, records: Sequence[Record]) -> None:
 
 
 def _check_references(turn: Turn, records: Sequence[Record]) -> None:
-    """What a record speaks of must be there; ids of other records of the same file count."""
-    own = {one.id for one in records if one.id}
-    faults = []
-    for record in records:
-        about = getattr(record, "about", ())
-        for name in (about,) if isinstance(about, str) else about:
-            if name not in own and turn.standing(name) is None:
-                faults.append(Fault(_name(record), "about", f"there is no record {name!r}", "give the id of a record"))
+    faults = [fault for found in astray(turn, records) for fault in found]
     if faults:
         raise Faults(faults)
+
+
+def astray(turn: Turn, records: Sequence[Record]) -> list[list[Fault]]:
+    """What a record speaks of must be there; ids of other records of the same file count. The faults of each."""
+    own = {one.id for one in records if one.id}
+    return [
+        [
+            Fault(_name(record), "about", f"there is no record {name!r}", "give the id of a record")
+            for name in _about(record)
+            if name not in own and turn.standing(name) is None
+        ]
+        for record in records
+    ]
+
+
+def _about(record: Record) -> tuple[str, ...]:
+    about = getattr(record, "about", ())
+    return (about,) if isinstance(about, str) else about
 
 
 def _write(turn: Turn, record: Record, change: Change, action: str) -> Standing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
 
 from graphs.errors import Fault, Faults
@@ -61,6 +62,26 @@ def progress(what: str) -> Iterator[None]:
         return
     with console.status(f"{what} …"):
         yield
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Say how far something is, given what is done and of how many: a bar on a terminal, else a line at every tenth."""
+    if console.is_terminal:
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+        return
+    told = [0]
+
+    def tell(done: int, of: int) -> None:
+        if of and done * 10 // of > told[-1]:
+            told.append(done * 10 // of)
+            console.print(f"{what}: {done:,} of {of:,}")
+
+    console.print(f"{what} …")
+    yield tell
 
 
 def check_writable(out: Path, *read: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
+from graphs.organisation import Association, Cluster
 from graphs.recommendation import Practice
 from graphs.record import Record
 
@@ -35,7 +36,7 @@ STEPS = {
     )
 }
 """draft → reported → verified or rejected → resolved, and reopened."""
-REVIEWED = (Disruption, Practice)
+REVIEWED = (Disruption, Practice, Cluster, Association)
 """Kinds of record that are verified by a second person."""
 CLOSED = frozenset({"withdrawn", "merged"})
 """States from which only ``restore`` and ``undo`` lead back."""

@@ -181,7 +181,7 @@ def test_a_request_without_a_host_is_refused(desk: Desk) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("address", ["/api/v1/disruptions", "/disruptions/D1/resolve"])
+@pytest.mark.parametrize("address", ["/api/v1/disruptions", "/records/D1/resolve"])
 def test_a_page_of_another_site_cannot_write(
     client: TestClient, desk: Desk, headers: dict[str, str], address: str
 ) -> None:
@@ -232,7 +232,7 @@ def test_no_other_site_is_invited_to_read(client: TestClient) -> None:
 ADDRESSES = [
     ("/disruptions", "application/x-www-form-urlencoded"),
     ("/disruptions", "multipart/form-data; boundary=x"),
-    ("/disruptions/D1/resolve", "application/x-www-form-urlencoded"),
+    ("/records/D1/resolve", "application/x-www-form-urlencoded"),
     ("/api/v1/disruptions", "application/json"),
     ("/api/v1/disruptions/D1/resolve", "application/json"),
     ("/nowhere", "text/plain"),

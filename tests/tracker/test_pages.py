@@ -227,7 +227,7 @@ def test_one_disruption_is_told_with_its_impact_and_history(
     ):
         assert words in page.text
     assert page.find("a", href="https://a.eu/b")
-    assert page.find("form", action="/disruptions/D1/resolve")
+    assert page.find("form", action="/records/D1/resolve")
     assert page.find("polyline")
 
 
@@ -273,7 +273,6 @@ def test_scores_give_reasons_that_lead_to_the_record(client: TestClient, read_pa
         ("q=germany+flood", []),
         ("q=%3Cscript%3E", []),
         ("state=draft", ["Flood"]),
-        ("state=nonsense", []),
         ("on=2021-03-15", ["Strike"]),
         ("on=2021-02-01", ["Chips"]),
         ("on=1.2.2021&q=chips&state=reported", ["Chips"]),
@@ -582,13 +581,13 @@ def test_the_form_does_not_write_a_name_that_was_not_typed(empty: TestClient, re
 
 def test_a_disruption_is_resolved_with_a_form(client: TestClient, read_page: Callable[[str], Any]) -> None:
     client.post("/disruptions", data=ENOUGH)
-    answer = client.post("/disruptions/D1/resolve", data={"end": "2021-03-10", "who": "Ben <b>"})
+    answer = client.post("/records/D1/resolve", data={"end": "2021-03-10", "who": "Ben <b>"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/disruptions/D1")
     page = read_page(client.get("/disruptions/D1").text)
     assert "resolve by Ben <b>" in page.text
     assert "state: reported → resolved" in page.text
     assert "end: empty → 2021-03-10" in page.text
-    assert page.find("form", action="/disruptions/D1/resolve") == []
+    assert page.find("form", action="/records/D1/resolve") == []
     assert "2021-03-01 to 2021-03-10" in page.text
 
 
@@ -597,7 +596,7 @@ def test_a_bad_end_is_told_on_the_page_of_the_disruption(
     client: TestClient, desk: Desk, read_page: Callable[[str], Any], end: str
 ) -> None:
     client.post("/disruptions", data=ENOUGH)
-    answer = client.post("/disruptions/D1/resolve", data={"end": end})
+    answer = client.post("/records/D1/resolve", data={"end": end})
     assert answer.status_code == 422
     page = read_page(answer.text)
     assert_harmless(page)
@@ -610,7 +609,7 @@ def test_a_bad_end_is_told_on_the_page_of_the_disruption(
 
 def test_resolving_what_is_not_there_is_a_page_in_words(empty: TestClient, read_page: Callable[[str], Any]) -> None:
     for data in ({"end": "2021-03-10"}, {"end": "soon"}, {}):
-        answer = empty.post("/disruptions/D9/resolve", data=data)
+        answer = empty.post("/records/D9/resolve", data=data)
         assert answer.status_code == 404
         assert read_page(answer.text).find("h1")[0].text == "Not found"
 
@@ -626,8 +625,11 @@ def test_hostile_records_are_shown_as_text(crowd: TestClient, read_page: Callabl
 
 
 def test_every_title_is_in_the_list_as_it_was_written(crowd: TestClient, read_page: Callable[[str], Any]) -> None:
-    page = read_page(crowd.get("/disruptions").text)
-    links = {one.attributes["href"]: one.text for one in page.find("a")}
+    links, address = {}, "/disruptions"
+    while address:
+        page = read_page(crowd.get(address).text)
+        links |= {one.attributes["href"]: one.text for one in page.find("a")}
+        address = next((one.attributes["href"] for one in page.find("a") if one.text == "Next"), "")
     for number in range(500):
         assert links[f"/disruptions/D{number + 1}"] == titled(number)
 
@@ -696,7 +698,7 @@ def test_a_hostile_record_is_resolved(tmp_path: Path, read_page: Callable[[str],
     at = datetime(2021, 3, 1, 8, 30).astimezone()
     desk.writer.write(lambda turn: log.append(turn, records, who=FIELD, at=at))
     for number in range(1, len(records) + 1):
-        answer = client.post(f"/disruptions/D{number}/resolve", data={"end": "2021-05-01", "who": FIELD})
+        answer = client.post(f"/records/D{number}/resolve", data={"end": "2021-05-01", "who": FIELD})
         assert answer.status_code == 303
         page = read_page(client.get(f"/disruptions/D{number}").text)
         assert_harmless(page)

@@ -14,11 +14,12 @@ from fastapi.testclient import TestClient
 
 from graphs.classification import DATA
 from graphs.errors import Faults
+from graphs.organisation import Association
 from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.door import needs, operations_of
+from tracker.door import every_route, needs, operations_of
 from tracker.settings import Settings
 
 HERE = {"origin": "http://localhost"}
@@ -100,18 +101,9 @@ def open_routes(app: Any) -> list[tuple[str, str]]:
 
 
 def routes_of(app: Any) -> list[APIRoute]:
-    found = [one for one in _flat(app.routes) if isinstance(one, APIRoute)]
+    found = list(every_route(app.routes))
     assert len(found) > 20
     return found
-
-
-def _flat(routes: Any) -> Iterator[Any]:
-    for one in routes:
-        inner = getattr(one, "routes", None) or getattr(getattr(one, "original_router", None), "routes", None)
-        if inner and not isinstance(one, APIRoute):
-            yield from _flat(inner)
-        else:
-            yield one
 
 
 def test_without_a_login_there_is_only_the_way_in(peopled: Town) -> None:
@@ -210,6 +202,21 @@ def test_names_and_origins_are_those_of_the_settings(tmp_path: Path) -> None:
     ):
         answer = browser.post("/login", data=typed, headers={"host": host, "origin": origin})
         assert answer.status_code == status, (host, origin)
+    desk.close()
+
+
+def test_on_the_network_figures_are_this_desk_and_names_must_be_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/log.sqlite"
+    desk = Desk(Settings(database_url=url, chain=DATA / "toy", host="0.0.0.0"))
+    browser = TestClient(create_app(desk))
+    for host, status in (
+        ("192.168.1.5:8000", 200),
+        ("[2001:db8::1]:8000", 200),
+        ("localhost", 200),
+        ("evil.example", 421),
+        ("192.168.1.5.evil.example", 421),
+    ):
+        assert browser.get("/login", headers={"host": host}).status_code == status, host
     desk.close()
 
 
@@ -423,10 +430,10 @@ def test_a_viewer_reads_and_an_expert_writes(peopled: Town) -> None:
 def test_whose_record_it_is_counts(peopled: Town) -> None:
     ana, nils, cora = (peopled.log_in(name) for name in ("Ana", "Nils", "Cora"))
     ana.post("/disruptions", data=STRIKE)
-    assert nils.post("/disruptions/D1/resolve", data={"end": "2021-04-01"}).status_code == 403
-    assert nils.post("/disruptions/D9/resolve", data={"end": "2021-04-01"}).status_code == 404
-    assert cora.post("/disruptions/D1/resolve", data={"end": "2021-04-01"}).status_code == 303
-    assert ana.post("/disruptions/D1/resolve", data={"end": "2021-04-02"}).status_code == 303
+    assert nils.post("/records/D1/resolve", data={"end": "2021-04-01"}).status_code == 403
+    assert nils.post("/records/D9/resolve", data={"end": "2021-04-01"}).status_code == 404
+    assert cora.post("/records/D1/resolve", data={"end": "2021-04-01"}).status_code == 303
+    assert ana.post("/records/D1/resolve", data={"end": "2021-04-02"}).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -501,6 +508,21 @@ def test_everybody_sees_whom_he_may(peopled: Town, read_page: Callable[[str], An
     assert names("Root") == {"Root", "Cora", "Ana", "Vera", "Nils"}
     assert names("Cora") == {"Cora", "Ana", "Vera"}
     assert names("Ana") == {"Ana"}
+
+
+def test_the_alliance_is_never_the_first_choice(peopled: Town, read_page: Callable[[str], Any]) -> None:
+    """Who acts for all associations is invited on purpose."""
+    peopled.desk.writer.write(
+        lambda turn: log.append(turn, [Association("Clusters of Lithuania", id="N9")], who="x", at=peopled.now)
+    )
+
+    def offered(who: str) -> list[str]:
+        page = read_page(peopled.log_in(who).get("/people").text)
+        [choice] = page.find("select", id="association")
+        return [one.text for one in page.find("option") if choice in one.inside]
+
+    assert offered("Root") == ["N1", "N2", "Clusters of Lithuania", "the alliance"]
+    assert offered("Cora") == ["N1"]
 
 
 # Invitations

@@ -84,6 +84,13 @@ def waiting(engine: sa.Engine, at: datetime) -> list[Invitation]:
         return [one for one in _open(connection, at) if one.made_by != _FIRST]
 
 
+def was_invited(engine: sa.Engine, email: str) -> bool:
+    """Whether an invitation to this e-mail was used: then it was a coordinator who named it, not the owner alone."""
+    used = sa.select(invitations.c.email).where(invitations.c.used_at.is_not(None), invitations.c.email != "")
+    with engine.connect() as connection:
+        return people.fold(email) in {people.fold(one) for one in connection.scalars(used)}
+
+
 def withdraw(engine: sa.Engine, invitation_id: str) -> None:
     """End an invitation before it is used."""
     with writing(engine) as connection:

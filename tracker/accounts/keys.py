@@ -20,6 +20,18 @@ LONGEST_DAYS = 366
 _SHOWN = len(MARK) + 6
 MOST = 50
 
+_WHO = (  # asked at every request, so put together once
+    sa.select(keys.c.id, keys.c.scopes, keys.c.used_on, keys.c.account_id, accounts.c.name)
+    .add_columns(memberships.c.association, memberships.c.role)
+    .select_from(
+        keys.join(accounts, accounts.c.id == keys.c.account_id).outerjoin(
+            memberships, memberships.c.account_id == accounts.c.id
+        )
+    )
+    .where(keys.c.key_hash == sa.bindparam("key_hash"), keys.c.revoked_at.is_(None))
+    .where(keys.c.expires_at > sa.bindparam("now"), accounts.c.disabled_at.is_(None))
+)
+
 
 @dataclass(frozen=True)
 class Key:
@@ -75,17 +87,8 @@ def make(engine: sa.Engine, account_id: str, label: str, scopes: Collection[str]
 
 def actor(engine: sa.Engine, key: str, at: datetime) -> Actor | None:
     """For whom this key acts; None if it is none, or no longer."""
-    joined = keys.join(accounts, accounts.c.id == keys.c.account_id).outerjoin(
-        memberships, memberships.c.account_id == accounts.c.id
-    )
-    columns = (keys.c.id, keys.c.scopes, keys.c.used_on, keys.c.account_id, accounts.c.name)
-    query = (
-        sa.select(*columns, memberships.c.association, memberships.c.role)
-        .select_from(joined)
-        .where(keys.c.key_hash == hashed(key), _alive(at), accounts.c.disabled_at.is_(None))
-    )
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(_WHO, {"key_hash": hashed(key), "now": stamp(at)}).all()
     if not rows:
         return None
     day = stamp(at)[:10]

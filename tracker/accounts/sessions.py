@@ -17,6 +17,18 @@ LONGEST = timedelta(days=7)
 _NOTED = timedelta(minutes=1)
 """A session in use is written down at most this often."""
 
+_WHO = (  # asked at every request, so put together once
+    sa.select(sessions.c.id, sessions.c.seen_at, sessions.c.account_id, accounts.c.name)
+    .add_columns(memberships.c.association, memberships.c.role)
+    .select_from(
+        sessions.join(accounts, accounts.c.id == sessions.c.account_id).outerjoin(
+            memberships, memberships.c.account_id == accounts.c.id
+        )
+    )
+    .where(sessions.c.token_hash == sa.bindparam("token_hash"), accounts.c.disabled_at.is_(None))
+    .where(sessions.c.expires_at > sa.bindparam("now"), sessions.c.seen_at > sa.bindparam("idle_since"))
+)
+
 
 @dataclass(frozen=True)
 class Session:
@@ -50,17 +62,9 @@ def begin(engine: sa.Engine, account_id: str, browser: str, at: datetime, instea
 
 def actor(engine: sa.Engine, token: str, at: datetime) -> Actor | None:
     """Who is logged in with this token; None if nobody is, or no longer."""
-    joined = sessions.join(accounts, accounts.c.id == sessions.c.account_id).outerjoin(
-        memberships, memberships.c.account_id == accounts.c.id
-    )
-    columns = (sessions.c.id, sessions.c.seen_at, sessions.c.account_id, accounts.c.name)
-    query = (
-        sa.select(*columns, memberships.c.association, memberships.c.role)
-        .select_from(joined)
-        .where(sessions.c.token_hash == hashed(token), _alive(at), accounts.c.disabled_at.is_(None))
-    )
+    given = {"token_hash": hashed(token), "now": stamp(at), "idle_since": stamp(at - IDLE)}
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(_WHO, given).all()
     if not rows:
         return None
     if rows[0].seen_at < stamp(at - _NOTED):

@@ -7,13 +7,15 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
+TOKEN_LENGTH = 43
+
 
 def new_token() -> str:
     """A token of 256 random bits that nobody guesses.
 
     Examples:
-        >>> len(new_token())
-        43
+        >>> len(new_token()) == TOKEN_LENGTH
+        True
     """
     return secrets.token_urlsafe(32)
 

@@ -1,8 +1,8 @@
 """The log: entries that are only ever added, each sealed with the hash of the one before."""
 
-from tracker.log.checking import astray, catch_up, verify
+from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
-from tracker.log.reading import disruption, disruptions, every, history, position, since, standing
+from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
 from tracker.log.searching import Found, Question, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
@@ -17,10 +17,13 @@ __all__ = [
     "append",
     "astray",
     "catch_up",
+    "derive",
     "disruption",
     "disruptions",
     "every",
+    "every_at",
     "history",
+    "mend",
     "position",
     "search",
     "since",

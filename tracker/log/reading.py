@@ -79,10 +79,15 @@ def disruption(engine: sa.Engine, record_id: str) -> Disruption:
 
 def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
     """All records of a kind as they stand, in the order in which they were first logged."""
-    query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)
     with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=_PART).execute(query):
-            yield Standing(**row._mapping)
+        yield from every_at(connection, kind)
+
+
+def every_at(connection: sa.Connection, kind: str) -> Iterator[Standing]:
+    """The same within a transaction, so that several kinds are read as they stand at one moment."""
+    query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)
+    for row in connection.execute(query.execution_options(yield_per=_PART)):
+        yield Standing(**row._mapping)
 
 
 def history(engine: sa.Engine, record_id: str) -> list[Entry]:

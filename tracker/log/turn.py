@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ STANDING = ("number", "id", "kind", "version", "reporter", "author", "associatio
 
 _DAYS = ("start", "held_on", "said_on", "state_on")
 """Fields that say when a record's day is."""
+_PART = 500
 
 
 class Turn:
@@ -36,7 +37,9 @@ class Turn:
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
-        self._said: dict[tuple[str, str], None] = {}
+        self._said: dict[str, dict[str, None]] = {}
+        self._found: dict[str, Standing | None] = {}
+        self._held: dict[str, frozenset[str]] = {}
 
     @property
     def position(self) -> int:
@@ -47,9 +50,9 @@ class Turn:
         """A record as it stands; None if there is none of this id."""
         if record_id in self._standing:
             return self._standing[record_id]
-        query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == plain_id(record_id))
-        row = self._connection.execute(query).first()
-        return Standing(**row._mapping) if row else None
+        if record_id not in self._found:
+            self._find([record_id])
+        return self._found[record_id]
 
     def holds(self, record: Record, record_id: str | None = None) -> bool:
         """Whether the log holds these very words, or ever held them.
@@ -58,12 +61,18 @@ class Turn:
             record_id: of the one that is asked about; any if left out.
         """
         content = fingerprint(kind_of(record), record.to_dict())
-        if any(said == content and record_id in (None, one) for said, one in self._said):
-            return True
-        query = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == content)
-        if record_id is not None:
-            query = query.where(fingerprints.c.record_id == plain_id(record_id))
-        return self._connection.execute(query.limit(1)).first() is not None
+        if content not in self._held:
+            self._hold([content])
+        known = self._held[content] | self._said.get(content, {}).keys()
+        return bool(known) if record_id is None else record_id in known
+
+    def recall(self, given: Sequence[Record]) -> None:
+        """Look many records up at once: afterwards ``standing`` and ``holds`` need not ask for each.
+
+        What was found stays true, since nobody else writes during this turn.
+        """
+        self._find([one.id for one in given if one.id])
+        self._hold([fingerprint(kind_of(one), one.to_dict()) for one in given])
 
     def history(self, record_id: str) -> list[Entry]:
         """Every entry of one record, oldest first."""
@@ -107,7 +116,7 @@ class Turn:
         standing = follow(before, entry)
         self._written.append((entry, standing))
         self._standing[record.id] = standing
-        self._said[fingerprint(kind, body), record.id] = None
+        self._said.setdefault(fingerprint(kind, body), {})[record.id] = None
         return standing
 
     def mark(self) -> int:
@@ -118,13 +127,37 @@ class Turn:
         """Unwrite what was written since a mark."""
         del self._written[mark:]
         self._standing = {standing.id: standing for _, standing in self._written}
-        self._said = dict.fromkeys((fingerprint(one.kind, one.after), one.record_id) for one, _ in self._written)
+        self._said = {}
+        for one, _ in self._written:
+            self._said.setdefault(fingerprint(one.kind, one.after), {})[one.record_id] = None
 
     def keep(self) -> None:
         """Put all that was written into the database."""
         if self._written:
             self._connection.execute(entries.insert(), [dataclasses.asdict(entry) for entry, _ in self._written])
-            keep_derived(self._connection, list(self._standing.values()), list(self._said))
+            said = [(content, record_id) for content, ids in self._said.items() for record_id in ids]
+            keep_derived(self._connection, list(self._standing.values()), said)
+
+    def _find(self, ids: Sequence[str]) -> None:
+        for part in _parts(ids):
+            self._found |= dict.fromkeys(part)
+            meant = {plain_id(one): one for one in part}
+            query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id.in_(meant))
+            for row in self._connection.execute(query):
+                self._found[meant[row.id]] = Standing(**row._mapping)
+
+    def _hold(self, contents: Sequence[str]) -> None:
+        for part in _parts(contents):
+            self._held |= dict.fromkeys(part, frozenset())
+            query = sa.select(fingerprints).where(fingerprints.c.content.in_(part))
+            for row in self._connection.execute(query):
+                self._held[row.content] |= {row.record_id}
+
+
+def _parts(values: Sequence[str]) -> Iterator[list[str]]:
+    """As many at a time as any database takes."""
+    once = list(dict.fromkeys(values))
+    return (once[start : start + _PART] for start in range(0, len(once), _PART))
 
 
 def append(
@@ -167,7 +200,8 @@ def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: 
     upsert = insert(records)
     changed = {column.name: upsert.excluded[column.name] for column in records.c if column.name != "number"}
     connection.execute(
-        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed), [_row(one) for one in standing]
+        upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed),
+        [derived(one) for one in standing],
     )
     connection.execute(
         insert(fingerprints).on_conflict_do_nothing(),
@@ -175,7 +209,8 @@ def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: 
     )
 
 
-def _row(one: Standing) -> dict[str, Any]:
+def derived(one: Standing) -> dict[str, Any]:
+    """The row of a record as it stands."""
     body = one.body
     return {
         **{name: getattr(one, name) for name in STANDING},

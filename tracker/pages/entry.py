@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -13,13 +13,12 @@ from graphs import classification, disruption
 from graphs.classification import country_name
 from graphs.errors import Fault, Faults
 from tracker import drafts, intake, keeping
-from tracker.api import AtDesk, By, desk_of
+from tracker.api import AtDesk, desk_of
 from tracker.desk import Preview
-from tracker.door import named, needs, visitor_of
+from tracker.door import needs, visitor_of
 from tracker.guard import WITH_SCRIPT
 from tracker.hints import LIKELY, NAMES, hints, shown, sketch, taken
-from tracker.keeping import Change
-from tracker.pages.frame import Typed, page
+from tracker.pages.frame import Typed, change_of, done, page
 from tracker.pages.today import level_rows
 from tracker.suggestion import Suggestion
 
@@ -42,6 +41,8 @@ _VOCABULARY = {
 }
 _KEPT = frozenset(intake.FIELDS) - {"id", "state"} | {"who"}
 _BOXES = ("ecosystems", "stages", "actions_required")
+_AROUND = frozenset({"who", "draft", "take"})
+"""What the form sends beside the fields of the record."""
 _MOST_ROWS = 8
 
 
@@ -63,17 +64,15 @@ def new_disruption(request: Request, desk: AtDesk, mine: Mine, draft: str = "") 
 
 
 @router.post("/disruptions")
-def log_disruption(request: Request, desk: AtDesk, actor: By, mine: Mine, typed: Typed) -> Response:
+def log_disruption(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Response:
     """Take the form in; what was typed is never lost."""
-    values = {name: value for name, value in typed.items() if name not in ("who", "draft", "take")}
     try:
-        record = intake.read(values, desk.industries)
-        change = Change(named(actor, typed.get("who", ""), keeping.NOBODY), datetime.now(UTC))
-        written = desk.write(keeping.log_one, record, change)
+        record = _record(request, typed)
+        written = desk.write(keeping.log_one, record, change_of(request, typed))
     except Faults as found:
         return _form(request, typed, found.faults, status=422)
     drafts.forget(desk.engine, mine, typed.get("draft", ""))
-    return RedirectResponse(f"/disruptions/{written.id}", status_code=303)
+    return done(request, f"/disruptions/{written.id}", typed)
 
 
 @router.post("/disruptions/new/hints")
@@ -92,9 +91,8 @@ def check(request: Request, desk: AtDesk, typed: Typed, part: bool = False) -> R
 @router.post("/disruptions/new/preview")
 def preview(request: Request, desk: AtDesk, typed: Typed, part: bool = False) -> Response:
     """What it would cost and what the score of its first day would become; nothing is stored."""
-    values = {name: value for name, value in typed.items() if name not in ("who", "draft", "take")}
     try:
-        found = desk.preview(intake.read(values, desk.industries))
+        found = desk.preview(_record(request, typed))
     except Faults as error:
         if part:
             return page(request, "impact.html", 422, listed=error.faults, impact=None)
@@ -105,11 +103,11 @@ def preview(request: Request, desk: AtDesk, typed: Typed, part: bool = False) ->
 
 
 @router.post("/disruptions/new/keep")
-def keep(desk: AtDesk, mine: Mine, typed: Typed, part: bool = False) -> Response:
+def keep(request: Request, desk: AtDesk, mine: Mine, typed: Typed, part: bool = False) -> Response:
     """Keep a half-filled form for later."""
     values = {name: value for name, value in typed.items() if name in _KEPT and value.strip()}
     if values.keys() - {"start", "who"}:
-        drafts.keep(desk.engine, mine, FORM, typed.get("draft", ""), values, datetime.now(UTC))
+        drafts.keep(desk.engine, mine, FORM, typed.get("draft", ""), values, request.app.state.clock())
     return Response(status_code=204) if part else RedirectResponse("/disruptions/new", status_code=303)
 
 
@@ -120,10 +118,19 @@ def forget(desk: AtDesk, mine: Mine, typed: Typed) -> Response:
     return RedirectResponse("/disruptions/new", status_code=303)
 
 
+def _record(request: Request, typed: dict[str, str]) -> disruption.Disruption:
+    """What the form says.
+
+    Raises:
+        Faults: all of them.
+    """
+    values = {name: value for name, value in typed.items() if name not in _AROUND}
+    return intake.read(values, desk_of(request).industries)
+
+
 def _faults(request: Request, typed: dict[str, str]) -> tuple[Fault, ...]:
-    values = {name: value for name, value in typed.items() if name not in ("who", "draft", "take")}
     try:
-        intake.read(values, desk_of(request).industries)
+        _record(request, typed)
     except Faults as found:
         return found.faults
     return ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graphs.classification import country_name
 from graphs.errors import Fault, Faults
 from tracker.api import desk_of
-from tracker.door import visitor_of
+from tracker.door import actor_of, named, visitor_of
+from tracker.keeping import NOBODY, Change
 
 
 def _environment() -> Environment:
@@ -23,16 +25,27 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["place"] = lambda codes: ", ".join(country_name(code) for code in codes)
+    environment.filters["combine"] = lambda chosen, change: {**chosen, **change}
     return environment
 
 
 _TEMPLATES = _environment()
+_YOU = "you"
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """A page; every template knows ``path``, ``meta``, ``status``, and the ``visitor``, whose token its forms carry."""
+    """A page.
+
+    Every template knows ``path``, ``meta``, ``status``, the ``visitor``, whose token its forms carry, and ``you``, the
+    name that somebody typed last at a desk without a login.
+    """
     html = _TEMPLATES.get_template(template).render(
-        path=request.url.path, meta=desk_of(request).chain.meta, status=status, visitor=visitor_of(request), **values
+        path=request.url.path,
+        meta=desk_of(request).chain.meta,
+        status=status,
+        visitor=visitor_of(request),
+        you=unquote(request.cookies.get(_YOU, ""))[:200],
+        **values,
     )
     return HTMLResponse(html, status)
 
@@ -59,3 +72,29 @@ async def _typed(request: Request) -> dict[str, str]:
 
 Typed = Annotated[dict[str, str], Depends(_typed)]
 """What was typed into a form."""
+
+
+def change_of(request: Request, typed: dict[str, str]) -> Change:
+    """Who changes something, now, and from which version, as a form says.
+
+    Raises:
+        Faults: a version that is no number.
+    """
+    version = typed.get("version", "")
+    if version and not (version.isascii() and version.isdigit() and len(version) <= 15):
+        raise Faults([Fault("", "version", f"{version[:20]!r} is no version", "open the page anew")])
+    return Change(
+        named(actor_of(request), typed.get("who", ""), NOBODY),
+        request.app.state.clock(),
+        typed.get("why", ""),
+        int(version) if version else None,
+    )
+
+
+def done(request: Request, address: str, typed: dict[str, str]) -> Response:
+    """On to the page that shows what was done; a name that was typed need not be typed again."""
+    answer = RedirectResponse(address, status_code=303)
+    if typed.get("who", "").strip() and visitor_of(request).login is False:
+        name = quote(" ".join(typed["who"].split())[:200])
+        answer.set_cookie(_YOU, name, max_age=31_536_000, httponly=True, samesite="lax")
+    return answer

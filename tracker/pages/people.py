@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from graphs.errors import Fault, Faults, Unknown
+from tracker import log
 from tracker.accounts import invitations, keys, people, sessions
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.invitations import Invitation
 from tracker.accounts.people import Account
+from tracker.accounts.provider import Provider, enter
+from tracker.accounts.tokens import TOKEN_LENGTH, new_token
 from tracker.api import By, desk_of
 from tracker.door import Door, needs, refuse, visitor_of
 from tracker.pages.frame import page
@@ -81,6 +85,38 @@ def log_in(request: Request, typed: Form) -> Response:
     except Faults as found:
         return _login(request, typed["back"], typed["name"], found.faults, 422)
     return _let_in(request, token, typed["back"])
+
+
+@router.get("/login/provider", dependencies=[_ENTER])
+def log_in_elsewhere(request: Request, back: str = "/") -> Response:
+    """Send the browser to the provider of logins."""
+    provider, door, token = _provider(request), _door(request), new_token()
+    try:
+        answer = RedirectResponse(provider.begin(token, _way_back(request)), 303)
+    except Faults as found:
+        return _login(request, back, "", found.faults, 502)
+    kept = token + quote(_inside(back), safe="")
+    answer.set_cookie(f"{door.cookie}-provider", kept, 600, path="/", secure=door.secure, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/login/provider/back", dependencies=[_ENTER])
+def come_back(request: Request) -> Response:
+    """Let in who comes back from the provider, if it confirms who that is."""
+    provider, door, engine, at = _provider(request), _door(request), desk_of(request).engine, _at(request)
+    kept = request.cookies.get(f"{door.cookie}-provider", "")
+    token, back = kept[:TOKEN_LENGTH], unquote(kept[TOKEN_LENGTH:])
+    try:
+        identity = provider.finish(token, _way_back(request), dict(request.query_params), at)
+        account = enter(engine, identity, at)
+        held, browser = visitor_of(request).token, request.headers.get("user-agent", "")
+        answer = _let_in(request, sessions.begin(engine, account.id, browser, at, held), back)
+    except Faults as found:
+        answer = _login(request, back, "", found.faults, 422)
+    answer.delete_cookie(
+        f"{door.cookie}-provider", path="/", secure=door.secure, httponly=True, samesite="lax"
+    )  # it serves once
+    return answer
 
 
 @router.post("/logout", dependencies=[_OWN])
@@ -251,7 +287,15 @@ def _may_give(actor: Actor, association: str, role: str) -> None:
 
 
 def _login(request: Request, back: str, name: str, faults: tuple[Fault, ...], status: int = 200) -> Response:
-    return _page(request, "login.html", status, back=_inside(back), name=name, provider="", faults=faults)
+    return _page(
+        request,
+        "login.html",
+        status,
+        back=_inside(back),
+        name=name,
+        provider=request.app.state.provider.name,
+        faults=faults,
+    )
 
 
 def _account(
@@ -283,6 +327,10 @@ def _people(
             allowed(actor, "read_accounts", Owner(association=one)) is None for one in account.roles or (ALLIANCE,)
         )
 
+    found = [one for one in people.everybody(engine) if shown(one)]
+    names = {one: one for account in found for one in account.roles}
+    names |= {one.id: str(one.body["name"]) for one in log.every(engine, "association")}
+
     def coordinates(association: str) -> bool:
         return allowed(actor, "invite", Owner(association=association)) is None
 
@@ -290,11 +338,11 @@ def _people(
         request,
         "people.html",
         status,
-        found=[one for one in people.everybody(engine) if shown(one)],
+        found=found,
         waiting=[one for one in invitations.waiting(engine, _at(request)) if coordinates(one.association)],
         coordinates=coordinates,
-        everywhere=coordinates(ALLIANCE),
-        mine=[one for one in actor.roles if coordinates(one)],
+        names=names,
+        mine=sorted((one for one in {*names, *actor.roles} if coordinates(one)), key=lambda one: (not one, one)),
         roles=[role for role in ROLES if ROLES.index(role) <= ROLES.index(actor.highest or ROLES[0])],
         actor=actor,
         link=link,
@@ -317,6 +365,17 @@ def _let_in(request: Request, token: str, back: str) -> Response:
 def _inside(back: str) -> str:
     """An address of this desk, never one elsewhere."""
     return back if re.fullmatch(r"/([^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*)?", back) else "/"
+
+
+def _way_back(request: Request) -> str:
+    return f"{_door(request).address(request)}/login/provider/back"
+
+
+def _provider(request: Request) -> Provider:
+    provider: Provider = request.app.state.provider
+    if not provider.issuer:
+        raise Unknown("provider")
+    return provider
 
 
 def _address(request: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,15 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from tracker import drafts, intake, keeping, quicklog
-from tracker.api import AtDesk, By, desk_of
+from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
-from tracker.door import named, needs
+from tracker.door import needs
 from tracker.duplicates import Likeness, Prepared, similar
 from tracker.guard import WITH_SCRIPT
 from tracker.hints import NAMES, shown, sketch
-from tracker.keeping import Change
 from tracker.pages.entry import Mine, words
-from tracker.pages.frame import Typed, page
+from tracker.pages.frame import Typed, change_of, done, page
 from tracker.suggestion import Suggestion
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("quick_log")])
@@ -32,6 +31,8 @@ SHOWN = ("title", "origin", "industries", "effect", "severity_likely", "start", 
 """Fields that stand in the table; the others of a line stand below it where it has them."""
 STATES = ("reported", "draft")
 _CELL = re.compile(r"([a-z_]{1,20})\.(\d{1,5})")
+_PERHAPS = 60
+"""Records as like as this are shown beside a line; from ``duplicates.LIKELY`` on the line is not ticked by itself."""
 _EXTRA = ("take", "raw", "because")
 
 
@@ -42,8 +43,8 @@ def quick(request: Request, desk: AtDesk, mine: Mine, draft: str = "", saved: st
     if draft:
         typed = drafts.read(desk.engine, mine, FORM, draft).typed
     wanted = set(saved.split(",")) if saved else set()
-    done = [one for one in desk.disruptions() if one.id in wanted]
-    return _page(request, mine, {**typed, "draft": draft}, done=done)
+    saved_now = [one for one in desk.disruptions() if one.id in wanted]
+    return _page(request, mine, {**typed, "draft": draft}, saved=saved_now)
 
 
 @router.post("/disruptions/quick/read")
@@ -57,7 +58,7 @@ def read_lines(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Resp
     first = max(rows, default=0)
     values = {name: value for name, value in typed.items() if name != "text"}
     for line in lines:
-        cells = {name: _text(value) for name, value in line.values.items()}
+        cells = {name: _text(name, value) for name, value in line.values.items()}
         cells |= {"raw": line.raw, "because": "\n".join(_because(one) for one in line.suggestions)}
         values |= {f"{name}.{first + line.number}": value for name, value in cells.items()}
     new = {first + line.number for line in lines}
@@ -65,16 +66,14 @@ def read_lines(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Resp
 
 
 @router.post("/disruptions/quick")
-def save(request: Request, desk: AtDesk, actor: By, mine: Mine, typed: Typed) -> Response:
+def save(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Response:
     """Write all lines that are ticked, or none; what is left out is kept for later."""
     rows, ticked = _rows(typed), _ticked(typed)
     chosen = {number: cells for number, cells in rows.items() if number in ticked}
-    at = datetime.now(UTC)
     try:
         state = typed.get("state", STATES[0])
         records = _records({n: cells | {"state": state} for n, cells in chosen.items()}, desk)
-        change = Change(named(actor, typed.get("who", ""), keeping.NOBODY), at)
-        written = desk.write(keeping.log_together, records, change)
+        written = desk.write(keeping.log_together, records, change_of(request, typed))
     except Faults as found:
         return _page(request, mine, typed, found.faults, status=422)
     left = {
@@ -87,17 +86,17 @@ def save(request: Request, desk: AtDesk, actor: By, mine: Mine, typed: Typed) ->
     address = f"/disruptions/quick?saved={','.join(one.id for one in written)}"
     if rows.keys() - chosen.keys() or left.get("text", "").strip():
         draft = draft if drafts.is_draft(draft) else drafts.new_draft()
-        drafts.keep(desk.engine, mine, FORM, draft, _kept(left), at)
+        drafts.keep(desk.engine, mine, FORM, draft, _kept(left), request.app.state.clock())
         address += f"&draft={draft}"
-    return RedirectResponse(address, status_code=303)
+    return done(request, address, typed)
 
 
 @router.post("/disruptions/quick/keep")
-def keep(desk: AtDesk, mine: Mine, typed: Typed, part: bool = False) -> Response:
+def keep(request: Request, desk: AtDesk, mine: Mine, typed: Typed, part: bool = False) -> Response:
     """Keep the sheet for later."""
     values = _kept(typed)
     if values.keys() - {"who", "state"}:
-        drafts.keep(desk.engine, mine, FORM, typed.get("draft", ""), values, datetime.now(UTC))
+        drafts.keep(desk.engine, mine, FORM, typed.get("draft", ""), values, request.app.state.clock())
     return Response(status_code=204) if part else RedirectResponse("/disruptions/quick", status_code=303)
 
 
@@ -158,12 +157,12 @@ def _page(
     status: int = 200,
     ticked: set[int] | None = None,
     new: Iterable[int] = (),
-    done: Sequence[Disruption] = (),
+    saved: Sequence[Disruption] = (),
 ) -> Response:
     desk, rows, draft = desk_of(request), _rows(typed), typed.get("draft", "")
     alike = _alike(rows, desk)
     chosen = _ticked(typed) if ticked is None else ticked
-    chosen = chosen - {number for number in new if alike[number]}
+    chosen = chosen - {number for number in new if any(one.likely for one in alike[number])}
     marked = [*faults, *(one for one in _faults_of(rows, desk) if one.where not in {fault.where for fault in faults})]
     answer = page(
         request,
@@ -177,7 +176,7 @@ def _page(
         faults=_by_row(marked),
         listed=faults,
         states=STATES,
-        done=done,
+        saved=saved,
         draft=draft if drafts.is_draft(draft) else drafts.new_draft(),
         kept=[one for one in drafts.listed(desk.engine, mine, FORM) if one.id != draft],
         most=quicklog.MOST_LINES,
@@ -196,12 +195,12 @@ def _faults_of(rows: Mapping[int, Mapping[str, str]], desk: Desk) -> Sequence[Fa
 
 
 def _alike(rows: Mapping[int, Mapping[str, str]], desk: Desk) -> dict[int, list[Likeness]]:
-    """What is on record that is likely the same as each line, and which line above it is."""
+    """What is on record like each line, and which line above it is."""
     above, found = Prepared(), {}
     for number, cells in rows.items():
         sought = sketch(cells)
-        found[number] = [one for one in desk.alike(sought, 2) if one.likely] if sought.title.strip() else []
-        found[number] += [one for one in similar(sought, above, 1) if one.likely]
+        like = [*(desk.alike(sought, 2) if sought.title.strip() else []), *similar(sought, above, 1)]
+        found[number] = sorted((one for one in like if one.score >= _PERHAPS), key=lambda one: -one.score)
         try:
             line = Disruption(
                 sought.title,
@@ -229,7 +228,9 @@ def _name(number: int) -> str:
     return f"line {number}"
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    if name.startswith("severity") and re.fullmatch(r"0?\.\d+", str(value)):
+        return f"{100 * float(value):g} %"
     return "; ".join(value) if isinstance(value, list | tuple) else str(value)
 
 

@@ -1,84 +1,173 @@
-"""Records: found by words and filters, shown one by one, and carried through their review."""
+"""Records of disruptions: found by words and filters, and shown with what they do and what is said of them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from graphs import disruption
+from graphs import classification, disruption
 from graphs.assessment import Assessment
-from graphs.classification import country_name
+from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
-from tracker import intake, keeping, log
-from tracker.api import AtDesk, By, desk_of, owner_of_record
-from tracker.door import named, needs
-from tracker.keeping import Change
-from tracker.pages.frame import Typed, page
+from tracker import log, workflow
+from tracker.api import AtDesk, desk_of
+from tracker.door import actor_of, needs
+from tracker.keeping import Changed, owner_of
+from tracker.kinds import KINDS
+from tracker.log import Question, Standing
+from tracker.pages.differences import difference
+from tracker.pages.frame import page
 from tracker.pages.today import level_rows
+from tracker.permissions import Actor, allowed
+from tracker.values import day
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
 _MOST_ROWS = 12
+_ON_A_PAGE = 50
+_MOST_ABOUT = 500
+_FREE = ("assign", "withdraw", "undo", "restore", "merge", "amend", "comment", "add_evidence")
+"""What can be done with a record besides the steps of its review."""
 
 
 @router.get("/disruptions")
-def disruptions(request: Request, desk: AtDesk, q: str = "", state: str = "", on: str = "") -> Response:
-    """The list of records, with a filter whose state is in the address."""
-    day = intake.day("on", on) if on else None  # an empty field of the form is no fault
-    words = q.casefold().split()
-    found = [
-        one
-        for one in sorted(log.disruptions(desk.engine), key=lambda one: str(one.start), reverse=True)
-        if all(word in _searchable(one) for word in words)
-        and (not state or one.state == state)
-        and (day is None or one.in_force(day, max(desk.method.duration_weeks)))
-    ]
-    return page(request, "disruptions.html", found=found, q=q, state=state, on=on, states=disruption.STATES)
+def disruptions(
+    request: Request,
+    desk: AtDesk,
+    q: str = "",
+    state: str = "",
+    on: str = "",
+    country: str = "",
+    ecosystem: str = "",
+    assigned: str = "",
+    after: str = "",
+) -> Response:
+    """The list of records, page by page, with filters whose state is in the address."""
+    faults = []
+    if state and state not in disruption.STATES:
+        faults.append(Fault("", "state", f"{state!r} is no state", f"choose from {', '.join(disruption.STATES)}"))
+    if ecosystem and ecosystem not in classification.ECOSYSTEMS:
+        faults.append(Fault("", "ecosystem", f"{ecosystem!r} is no ecosystem", "choose one from the list"))
+    place = classification.place(country) if country else None
+    if country and place is None:
+        faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))
+    when = day("on", on) if on else None  # an empty field of the form is no fault
+    if when is not None and not EARLIEST <= when <= LATEST:
+        faults.append(Fault("", "on", f"{when} is out of range", f"give a day from {EARLIEST} to {LATEST}"))
+    if faults:
+        raise Faults(faults)
+    tags = {"origin": place, "ecosystems": ecosystem, "assigned_to": assigned}
+    asked = Question(
+        text=q,
+        states=(state,) if state else (),
+        tags=tuple((field, value) for field, value in tags.items() if value),
+        on=when,
+        duration_weeks=desk.duration_weeks,
+    )
+    found = log.search(desk.engine, asked, after, _ON_A_PAGE)
+    chosen = {"q": q, "state": state, "on": on, "country": country, "ecosystem": ecosystem, "assigned": assigned}
+    return page(
+        request,
+        "disruptions.html",
+        found=[one.record for one in found.standing],
+        total=found.total,
+        cursor=found.cursor,
+        later=bool(after),
+        chosen={name: value for name, value in chosen.items() if value},
+        states=disruption.STATES,
+        ecosystems=classification.ECOSYSTEMS,
+        waiting=log.search(desk.engine, Question(states=("reported",)), most=1).total,
+        drafts=log.search(desk.engine, Question(states=("draft",)), most=1).total,
+    )
 
 
 @router.get("/disruptions/{record_id}")
 def one_disruption(request: Request, desk: AtDesk, record_id: str) -> Response:
     """One disruption: what was said, what it does alone, its history."""
-    return _disruption_page(request, record_id, ())
+    log.standing(desk.engine, record_id, "disruption")
+    return record_page(request, record_id)
 
 
-@router.post("/disruptions/{record_id}/resolve", dependencies=[needs("resolve", owner_of_record)])
-def resolve(request: Request, desk: AtDesk, actor: By, record_id: str, typed: Typed) -> Response:
-    """Close a disruption."""
-    try:
-        last = intake.day("end", typed.get("end", ""))
-        change = Change(named(actor, typed.get("who", ""), keeping.NOBODY), datetime.now(UTC))
-        desk.write(keeping.review, record_id, "resolve", change, last, desk.duration_weeks)
-    except Faults as found:
-        return _disruption_page(request, record_id, found.faults, status=422)
-    return RedirectResponse(f"/disruptions/{record_id}", status_code=303)
+@router.get("/records/{record_id}")
+def any_record(desk: AtDesk, record_id: str) -> Response:
+    """The page of a record whose kind is not known."""
+    return RedirectResponse(address_of(log.standing(desk.engine, record_id)), status_code=303)
 
 
-def _disruption_page(request: Request, record_id: str, faults: tuple[Fault, ...], status: int = 200) -> Response:
+def address_of(standing: Standing) -> str:
+    """Where a record is shown: on a page of its own, or on that of the record it is about."""
+    if standing.kind in ("comment", "evidence"):
+        return f"/records/{standing.body['about']}#{standing.id}"
+    return f"/{KINDS[standing.kind].plural}/{standing.id}"
+
+
+def record_page(
+    request: Request,
+    record_id: str,
+    faults: tuple[Fault, ...] = (),
+    status: int = 200,
+    changed: Changed | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """A record of any kind, with what is said of it and what can be done.
+
+    Args:
+        faults: of what somebody tried to do.
+        changed: what somebody else did in the meantime.
+        typed: what was typed, which is not lost.
+
+    Raises:
+        Unknown: if there is no such record.
+    """
     desk = desk_of(request)
-    record = log.disruption(desk.engine, record_id)
+    standing = log.standing(desk.engine, record_id)
+    record = standing.record
+    actor = actor_of(request)
+    said = log.search(desk.engine, Question(kind=None, tags=(("about", record_id),)), most=_MOST_ABOUT).standing
+    values: dict[str, Any] = {
+        "record": record,
+        "standing": standing,
+        "kind": KINDS[standing.kind],
+        "said": {kind: [one for one in reversed(said) if one.kind == kind] for kind in KINDS},
+        "history": log.history(desk.engine, record_id),
+        "difference": difference,
+        "may": _may(actor, standing),
+        "steps": {name: allowed(actor, name, owner_of(standing)) for name in workflow.steps_from(record)},
+        "told": workflow.STEPS,
+        "faults": faults,
+        "changed": changed,
+        "typed": typed or {},
+        "today": date.today(),
+    }
+    if isinstance(record, Disruption):
+        return page(request, "disruption.html", status, **values, **_impact(request, record))
+    return page(request, "record.html", status, **values)
+
+
+def _may(actor: Actor, standing: Standing) -> set[str]:
+    closed = standing.body["state"] in workflow.CLOSED
+    open_to = {"restore", "undo", "comment"} if closed else set(_FREE)
+    return {name for name in open_to if allowed(actor, name, owner_of(standing)) is None}
+
+
+def _impact(request: Request, record: Disruption) -> dict[str, Any]:
+    desk = desk_of(request)
     assert record.start is not None
-    alone = desk.assess(record.start, only=record_id)
-    return page(
-        request,
-        "disruption.html",
-        status,
-        record=record,
-        effect=next(iter(alone.shock.effects), None),
-        assessment=alone,
-        ecosystems=_hit(alone, "ecosystem"),
-        countries=_hit(alone, "country"),
-        nodes=alone.nodes[alone.nodes.loss_share > 0].sort_values("loss_meur", ascending=False).head(_MOST_ROWS),
-        wave=_wave(alone),
-        history=log.history(desk.engine, record_id),
-        today=date.today(),
-        still=record.in_force(date.today(), max(desk.method.duration_weeks)),
-        faults=faults,
-    )
+    alone = desk.assess(record.start, only=record.id)
+    return {
+        "effect": next(iter(alone.shock.effects), None),
+        "assessment": alone,
+        "ecosystems": _hit(alone, "ecosystem"),
+        "countries": _hit(alone, "country"),
+        "nodes": alone.nodes[alone.nodes.loss_share > 0].sort_values("loss_meur", ascending=False).head(_MOST_ROWS),
+        "wave": _wave(alone),
+        "still": record.in_force(date.today(), desk.duration_weeks),
+        "gone_in": log.search(desk.engine, Question(tags=(("merged_into", record.id),))).standing,
+    }
 
 
 def _hit(assessment: Assessment, level: str) -> list[dict[str, Any]]:
@@ -93,9 +182,3 @@ def _wave(assessment: Assessment) -> dict[str, Any]:
     step = 600 / max(1, len(lost) - 1)
     points = [f"{position * step:.1f},{120 - 116 * float(share) / top:.1f}" for position, share in enumerate(lost)]
     return {"points": " ".join(points), "top": top if lost.max() > 0 else 0.0, "weeks": len(lost)}
-
-
-def _searchable(record: Disruption) -> str:
-    places = " ".join(country_name(code) for code in record.origin + record.felt)
-    parts = (record.id, record.title, record.description, record.cause, places, *record.ecosystems, *record.industries)
-    return " ".join((*parts, *record.origin, *record.felt)).casefold()

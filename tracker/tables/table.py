@@ -10,8 +10,8 @@ from graphs.errors import Fault, Faults
 from tracker.tables.workbook import ERROR, MOST_COLUMNS, MOST_FAULTS, MOST_LETTERS, MOST_ROWS, letters
 
 _ERRORS = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)", re.I)
-_LIVE = re.compile(rf"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n]|{_ERRORS.pattern}\Z)", re.I)
-"""Text that a spreadsheet would compute, behind any number of apostrophes."""
+_LIVE = re.compile(rf"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n{ERROR}]|{_ERRORS.pattern}\Z)", re.I)
+"""Text that a spreadsheet would compute, or that looks like a mark of ours, behind any number of apostrophes."""
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,20 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
+import tracker
 from graphs.errors import Faults, Unknown
 from tracker.accounts import invitations, keys, people, sessions
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.people import Account
+from tracker.accounts.tables import PEOPLE
+from tracker.database import writing
 from tracker.permissions import ALLIANCE
 
 Join = Callable[..., Account]
@@ -188,3 +194,20 @@ def test_who_is_disabled_is_out_at_once_and_keys_stay_dead(engine: sa.Engine, jo
     assert not people.enable(engine, ana.id).disabled
     assert sessions.actor(engine, token, at) is None
     assert keys.actor(engine, key, at) is None
+
+
+def test_an_older_version_that_would_forget_people_is_refused(engine: sa.Engine, join: Join) -> None:
+    def go(step: Callable[[Config, str], None], version: str) -> None:
+        with writing(engine) as connection:
+            config = Config()
+            config.set_main_option("script_location", str(Path(tracker.__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            step(config, version)
+
+    go(command.downgrade, "0002")
+    assert not set(sa.inspect(engine).get_table_names()) & {table.name for table in PEOPLE}
+    go(command.upgrade, "head")
+    ana = join("Ana")
+    with pytest.raises(RuntimeError, match="there are accounts"):
+        go(command.downgrade, "0002")
+    assert people.everybody(engine) == [ana]

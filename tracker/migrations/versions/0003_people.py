@@ -75,5 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().exec_driver_sql("SELECT count(*) FROM accounts").scalar():
+        raise RuntimeError("there are accounts, which the older version does not know: keep this version")
     for name in ("identities", "keys", "sessions", "invitations", "memberships", "accounts"):
         op.drop_table(name)
