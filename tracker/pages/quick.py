@@ -62,7 +62,8 @@ def read_lines(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Resp
         cells |= {"raw": line.raw, "because": "\n".join(_because(one) for one in line.suggestions)}
         values |= {f"{name}.{first + line.number}": value for name, value in cells.items()}
     new = {first + line.number for line in lines}
-    return _page(request, mine, values, ticked=_ticked(typed) | new, new=new)
+    parts = [one.at(_name(first + line.number)) for line in lines for one in line.faults if not one.field]
+    return _page(request, mine, values, ticked=_ticked(typed) | new, new=new, parts=parts)
 
 
 @router.post("/disruptions/quick")
@@ -157,6 +158,7 @@ def _page(
     status: int = 200,
     ticked: set[int] | None = None,
     new: Iterable[int] = (),
+    parts: Sequence[Fault] = (),
     saved: Sequence[Disruption] = (),
 ) -> Response:
     desk, rows, draft = desk_of(request), _rows(typed), typed.get("draft", "")
@@ -173,7 +175,7 @@ def _page(
         shown=SHOWN,
         ticked=chosen,
         alike=alike,
-        faults=_by_row(marked),
+        faults=_by_row([*parts, *marked]),
         listed=faults,
         states=STATES,
         saved=saved,
