@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
 from tracker.database import open_database
-from tracker.duplicates import Likeness, Prepared, Sketch, similar
+from tracker.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
 
@@ -145,14 +145,20 @@ class Desk:
         after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
         return Preview(assess(self.chain, [one], on, self.method), before, after)
 
-    def alike(self, sketch: Sketch, most: int = 4) -> list[Likeness]:
-        """The records on the log that are most like what is being typed; answered while a date is being assessed."""
+    def alike(self, sketches: Sequence[Sketch], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
+        """The records on the log that are most like each sketch; answered also while a date is being assessed.
+
+        Args:
+            most: of each.
+            least: the lowest score that is of interest.
+        """
         with self._reading:
             self._newest(None)
             if self._waiting:
                 self._prepared, self._waiting = self._prepared.extended(self._waiting), []
             prepared = self._prepared
-        return [one for one in similar(sketch, prepared, 4 * most) if one.record.state not in _GONE][:most]
+        found = (similar(one, prepared, 4 * most, least) for one in sketches)  # four times: some are gone
+        return [[one for one in alike if one.record.state not in _GONE][:most] for alike in found]
 
     def worst_day(self) -> date | None:
         """The worst day of all that the log holds."""

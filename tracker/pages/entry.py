@@ -187,7 +187,7 @@ def _hints(request: Request, typed: dict[str, str]) -> dict[str, Any]:
         "suggested": [(one, NAMES[one.field], shown(one)) for one in found],
         "likely": sum(one.score >= LIKELY for one in found),
         "least": LIKELY,
-        "alike": desk.alike(sketch(typed)) if typed.get("title", "").strip() else [],
+        "alike": desk.alike([sketch(typed)])[0] if typed.get("title", "").strip() else [],
     }
 
 

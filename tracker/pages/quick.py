@@ -198,11 +198,10 @@ def _faults_of(rows: Mapping[int, Mapping[str, str]], desk: Desk) -> Sequence[Fa
 
 def _alike(rows: Mapping[int, Mapping[str, str]], desk: Desk) -> dict[int, list[Likeness]]:
     """What is on record like each line, and which line above it is."""
+    sketches = [sketch(cells) for cells in rows.values()]
     above, found = Prepared(), {}
-    for number, cells in rows.items():
-        sought = sketch(cells)
-        like = [*(desk.alike(sought, 2) if sought.title.strip() else []), *similar(sought, above, 1)]
-        found[number] = sorted((one for one in like if one.score >= _PERHAPS), key=lambda one: -one.score)
+    for number, sought, known in zip(rows, sketches, desk.alike(sketches, 2, _PERHAPS), strict=True):
+        found[number] = sorted([*known, *similar(sought, above, 1, _PERHAPS)], key=lambda one: -one.score)
         try:
             line = Disruption(
                 sought.title,

@@ -6,6 +6,7 @@
   const box = document.getElementById("hints");
   const impact = document.getElementById("impact");
   const trouble = document.getElementById("trouble");
+  const waiting = document.getElementById("waiting");
   const keptAt = document.getElementById("kept-at");
   let leaving = false;
 
@@ -46,8 +47,15 @@
     window.clearTimeout(keeping);
     keeping = window.setTimeout(keep, 3000);
   });
-  form.addEventListener("submit", () => { leaving = true; window.clearTimeout(keeping); });
-  window.addEventListener("pageshow", () => { leaving = false; });
+  form.addEventListener("submit", () => {
+    leaving = true;
+    window.clearTimeout(keeping);
+    if (waiting) waiting.textContent = "One moment: hundreds of lines take some seconds…";
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+    if (waiting) waiting.textContent = "";
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && changed && !leaving) navigator.sendBeacon(`${form.dataset.keep}?part=1`, typed());
   });
@@ -63,10 +71,10 @@
   if (!box) return;
 
   // Suggestions and likely duplicates while one types.
-  let waiting = 0, asked = null, stale = false;
+  let pause = 0, asked = null, stale = false;
   function later() {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(look, 300);
+    window.clearTimeout(pause);
+    pause = window.setTimeout(look, 300);
   }
   async function look() {
     if (form.elements.title.value.trim().length < 3) return;
