@@ -134,6 +134,7 @@ def place(text: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def country_name(code: str) -> str:
     """English name of a place.
 

@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,15 +20,27 @@ from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
 from tracker.database import open_database
+from tracker.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
 
+_GONE = frozenset({"withdrawn", "merged"})
+"""States of records that nobody need be pointed to."""
 P = ParamSpec("P")
 T = TypeVar("T")
 _KEPT = 32
 """Assessments kept in memory: a log position and a date determine each."""
 _READY = 4
 """The newest of them can be gone on from; that takes some megabytes each."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Preview:
+    """What a disruption would do if it were logged: by itself, and to the day on which it begins."""
+
+    alone: Assessment
+    before: Assessment
+    after: Assessment
 
 
 class Desk:
@@ -60,7 +72,9 @@ class Desk:
         self._standing: dict[str, Disruption] = {}
         self._numbers: list[int] = []
         self._seen = 0
+        self._prepared, self._waiting = Prepared(), list[Disruption]()
         self._turn = threading.Lock()
+        self._reading = threading.RLock()
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
@@ -123,6 +137,29 @@ class Desk:
             self._assessments.move_to_end(key)
             return self._assessments[key]
 
+    def preview(self, disruption: Disruption) -> Preview:
+        """What a disruption would do if it were logged and counted; nothing is written or kept."""
+        assert disruption.start is not None  # its constructor saw to it
+        one, on = dataclasses.replace(disruption, id="", state="reported", merged_into=""), disruption.start
+        before = self.assess(on)
+        after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
+        return Preview(assess(self.chain, [one], on, self.method), before, after)
+
+    def alike(self, sketches: Sequence[Sketch], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
+        """The records on the log that are most like each sketch; answered also while a date is being assessed.
+
+        Args:
+            most: of each.
+            least: the lowest score that is of interest.
+        """
+        with self._reading:
+            self._newest(None)
+            if self._waiting:
+                self._prepared, self._waiting = self._prepared.extended(self._waiting), []
+            prepared = self._prepared
+        found = (similar(one, prepared, 4 * most, least) for one in sketches)  # four times: some are gone
+        return [[one for one in alike if one.record.state not in _GONE][:most] for alike in found]
+
     def worst_day(self) -> date | None:
         """The worst day of all that the log holds."""
         with self._turn:
@@ -138,18 +175,21 @@ class Desk:
 
     def _newest(self, position: int | None) -> int:
         """Number of the newest entry about a disruption, up to a position: comments change no score."""
-        while entries := log.since(self.engine, self._seen):
-            for one in entries:
-                if one.kind == "disruption":
-                    self._numbers.append(one.number)
-                    self._standing[one.record_id] = Disruption.from_dict(one.after)
-            self._seen = entries[-1].number
-        if position is None:
-            return self._numbers[-1] if self._numbers else 0
-        place = bisect.bisect_right(self._numbers, position)
-        return self._numbers[place - 1] if place else 0
+        with self._reading:
+            while entries := log.since(self.engine, self._seen):
+                for one in entries:
+                    if one.kind == "disruption":
+                        self._numbers.append(one.number)
+                        self._standing[one.record_id] = Disruption.from_dict(one.after)
+                        self._waiting.append(self._standing[one.record_id])
+                self._seen = entries[-1].number
+            if position is None:
+                return self._numbers[-1] if self._numbers else 0
+            place = bisect.bisect_right(self._numbers, position)
+            return self._numbers[place - 1] if place else 0
 
     def _held(self, newest: int) -> list[Disruption]:
-        if newest == (self._numbers[-1] if self._numbers else 0):
-            return list(self._standing.values())
+        with self._reading:
+            if newest == (self._numbers[-1] if self._numbers else 0):
+                return list(self._standing.values())
         return log.disruptions(self.engine, upto=newest)

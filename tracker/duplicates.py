@@ -29,6 +29,8 @@ LEAST = 45
 APART_DAYS = 120
 _CAP_PLACE, _CAP_OTHER = 55, 66
 _CHANCE = 0.35
+_BEST_OF_THE_REST = 40.5
+"""What place, industry and dates can add to the title, and the rounding."""
 _COMPARED = 150
 """Records with the most alike titles that are compared in full."""
 _STOP = frozenset(
@@ -98,11 +100,14 @@ class Prepared:
         return Prepared(tuple(now), tuple(letters), tuple(meanings), position)
 
 
-def similar(candidate: Disruption | Sketch, records: Prepared | Sequence[Disruption], most: int = 5) -> list[Likeness]:
+def similar(
+    candidate: Disruption | Sketch, records: Prepared | Sequence[Disruption], most: int = 5, least: int = LEAST
+) -> list[Likeness]:
     """The records that are most like the candidate, the likest first; never the candidate itself.
 
     Args:
         records: all records; ``Prepared`` where the same ones are compared again and again.
+        least: the lowest score that is of interest.
 
     Examples:
         >>> from datetime import date
@@ -128,8 +133,9 @@ def similar(candidate: Disruption | Sketch, records: Prepared | Sequence[Disrupt
         if record is candidate or (record.id and record.id == getattr(candidate, "id", "")):
             continue
         title = _titles(letters, meaning, prepared.letters[at], prepared.meanings[at])
-        found.append(_likeness(candidate, record, title))
-    found = [one for one in found if one.score >= LEAST]
+        if 0.60 * title + _BEST_OF_THE_REST >= least:
+            found.append(_likeness(candidate, record, title))
+    found = [one for one in found if one.score >= least]
     return sorted(found, key=lambda one: (-one.score, one.record.id))[:most]
 
 

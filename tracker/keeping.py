@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -124,6 +124,31 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
     _check_states(change.actor, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
+
+
+def log_together(turn: Turn, records: Mapping[str, Record], change: Change) -> list[Standing]:
+    """Log the records of a quick log, all or none.
+
+    Args:
+        records: each under the name of its line, by which its faults are told.
+
+    Raises:
+        Refused, Faults: also if two are the same word for word, or the log already holds one; nothing is written then.
+    """
+    turn.recall(list(records.values()))
+    faults = []
+    first: dict[Record, str] = {}
+    for line, record in records.items():
+        if record in first:
+            fault = f"the very same {kind_of(record)} stands in {first[record]}"
+            faults.append(Fault(line, "title", fault, "say what is different, or leave the line out"))
+        elif turn.holds(record, None):
+            fault = f"the very same {kind_of(record)} is already in the log"
+            faults.append(Fault(line, "title", fault, "say what is different, or leave the line out"))
+        first.setdefault(record, line)
+    if faults:
+        raise Faults(faults)
+    return log(turn, list(records.values()), change, "quick_log")
 
 
 def sort(turn: Turn, records: Sequence[Record]) -> Sorted:

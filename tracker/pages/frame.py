@@ -31,6 +31,8 @@ def _environment() -> Environment:
 
 _TEMPLATES = _environment()
 _YOU = "you"
+_MOST_FIELDS = 20_000
+"""A quick log of 500 lines sends some twenty fields of each; the guard bounds their size."""
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -63,9 +65,11 @@ async def _typed(request: Request) -> dict[str, str]:
     """
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise Faults([Fault("", "form", "cannot be read", "use the form of this page, or the API for JSON")])
-    form = await request.form()
-    names = [name for name in form if name != "csrf"]  # that one is for the guard
-    return {name: "; ".join(str(one) for one in form.getlist(name) if str(one).strip()) for name in names}
+    found: dict[str, list[str]] = {}
+    for name, value in (await request.form(max_fields=_MOST_FIELDS)).multi_items():
+        found.setdefault(name, []).append(str(value))
+    found.pop("csrf", None)  # that one is for the guard
+    return {name: "; ".join(one for one in values if one.strip()) for name, values in found.items()}
 
 
 Typed = Annotated[dict[str, str], Depends(_typed)]
