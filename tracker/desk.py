@@ -145,7 +145,7 @@ class Desk:
         after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
         return Preview(assess(self.chain, [one], on, self.method), before, after)
 
-    def alike(self, sketches: Sequence[Sketch], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
+    def alike(self, sketches: Sequence[Sketch | Disruption], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
         """The records on the log that are most like each sketch; answered also while a date is being assessed.
 
         Args:

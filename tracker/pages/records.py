@@ -166,6 +166,7 @@ def _impact(request: Request, record: Disruption) -> dict[str, Any]:
         "nodes": alone.nodes[alone.nodes.loss_share > 0].sort_values("loss_meur", ascending=False).head(_MOST_ROWS),
         "wave": _wave(alone),
         "still": record.in_force(date.today(), desk.duration_weeks),
+        "alike": [one for one in desk.alike([record], 4)[0] if one.record.id != record.id][:3],
         "gone_in": log.search(desk.engine, Question(tags=(("merged_into", record.id),))).standing,
     }
 

@@ -175,3 +175,15 @@ def test_a_name_that_was_typed_need_not_be_typed_again(logged: TestClient) -> No
 def test_what_is_not_there_is_said_so(act: Act, desk: Desk, verb: str) -> None:
     assert act(verb, record="D9", who="Ben", end="2021-04-01", why="x", text="x", quote="x").status_code == 404
     assert desk.position == 1
+
+
+def test_what_is_likely_the_same_stands_beside_and_is_merged(
+    act: Act, logged: TestClient, desk: Desk, read_page: Callable[[str], Any]
+) -> None:
+    logged.post("/disruptions", data={"title": "A strike", "origin": "DE", "start": "2021-03-02", "who": "Ben"})
+    page = read_page(logged.get("/disruptions/D2").text)
+    assert "On record, like this" in page.text
+    assert [one.text for one in page.find("button") if "Merge into" in one.text] == ["Merge into D1"]
+    act("merge", record="D2", merged_into="D1", who="Ben")
+    assert "Merged into this" in read_page(logged.get("/disruptions/D1").text).text
+    assert "On record, like this" not in read_page(logged.get("/disruptions/D2").text).text
