@@ -1,0 +1,124 @@
+"""A morning in a real browser: one logs, finds the duplicate, saves; a second verifies, comments, undoes. By keys."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.testclient import TestClient
+
+from tracker import log
+from tracker.desk import Desk
+
+SIZES = {"wide": (1280, 900), "phone": (360, 740)}
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def person(chromium: Any, address: str) -> Iterator[Open]:
+    """A browser of a person; at the end nothing may have gone wrong in it."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_it(path: str, size: str = "wide", scheme: str = "light") -> Any:
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(f"{address}{path}")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert [one for one in complaints if not re.search("status of 4(03|09|22)", one)] == []
+
+
+def tab_to(page: Any, selector: str, most: int = 120) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(most):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by {most} keys")
+
+
+def enter(page: Any, selector: str, text: str) -> None:
+    tab_to(page, selector)
+    page.keyboard.type(text)
+
+
+def press(page: Any, selector: str) -> None:
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_morning_of_two_people_by_keys_alone(person: Open, desk: Desk) -> None:
+    ana = person("/disruptions/new")
+    ana.keyboard.type("No chips from Taiwan")
+    enter(ana, "#origin", "Taiwan")
+    enter(ana, "#who", "Ana")
+    ana.keyboard.press("Control+Enter")
+    ana.wait_for_url("**/disruptions/D1")
+
+    ana.goto(ana.url.replace("D1", "new"))
+    ana.keyboard.type("No chips from Taiwan again")
+    enter(ana, "#origin", "Taiwan")
+    ana.wait_for_selector("text=Likely the same")
+    assert ana.locator("#hints a[href='/disruptions/D1']").count() == 1
+
+    ben = person("/disruptions/D1")
+    tab_to(ben, "#who-verify")
+    ben.keyboard.type("Ben")
+    press(ben, "form[action$='/verify'] button")
+    assert ben.locator(".badge", has_text="verified").count() >= 1
+    enter(ben, "#text", "Confirmed by two plants.")
+    press(ben, "form[action$='/comments'] button")
+    assert "Confirmed by two plants." in ben.locator("main").inner_text()
+    press(ben, "form[action$='/undo'] button")
+    assert [one.action for one in log.history(desk.engine, "D1")] == ["log", "verify", "undo"]
+    assert log.disruption(desk.engine, "D1").state == "reported"
+
+
+def test_the_reporter_is_told_why_not(person: Open, desk: Desk) -> None:
+    ana = person("/disruptions/new")
+    ana.keyboard.type("Strike")
+    enter(ana, "#origin", "DE")
+    enter(ana, "#who", "Ana")
+    ana.keyboard.press("Control+Enter")
+    ana.wait_for_url("**/disruptions/D1")
+    ana.locator("form[action$='/verify'] button").click()
+    assert "You reported or wrote this, so somebody else verifies it." in ana.locator("main").inner_text()
+    assert desk.position == 1
+
+
+PAGES = ["/", "/disruptions", "/disruptions/D1", "/records/D1/amend", "/sessions", "/sessions/new", "/actions/A3",
+         "/clusters/new", "/files", "/scores"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("wide", "dark"), ("phone", "light")])
+def test_pages_are_read_by_everybody(
+    person: Open, logged: TestClient, act: Callable[..., Any], size: str, scheme: str
+) -> None:
+    """No serious finding of axe, nothing that scrolls sideways: wide, dark, phone."""
+    act("comments", text="Long " * 60 + "w" * 200, who="Ben")
+    logged.post("/actions", data={"title": "Green lanes", "about": "D1", "who": "Ana"})
+    act("reject", who="Cora", why="A rumour")
+    page = person("/", size, scheme)
+    found = []
+    for path in PAGES:
+        page.goto(re.sub(r"(https?://[^/]+).*", rf"\1{path}", page.url))
+        grave = [
+            f"{path}: {one['id']} {one['nodes'][0]['html'][:160]}"
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        found += grave
+        if not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
+            found.append(f"{path}: scrolls sideways")
+    assert found == []
