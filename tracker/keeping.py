@@ -119,6 +119,8 @@ def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
     """
     named: dict[str, Record] = {}
     new, changed, known, faults = [], [], [], []
+    if len(records) > 1:
+        turn.foresee(records)
     for one in dict.fromkeys(records):
         standing = turn.standing(one.id) if one.id else None
         where = _name(one)

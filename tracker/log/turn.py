@@ -25,8 +25,14 @@ _DAYS = ("start", "held_on", "said_on", "state_on")
 # Built once: a statement takes SQLAlchemy longer to build than the database to answer.
 _NEWEST = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
 _BY_ID = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == sa.bindparam("sought"))
+_BY_IDS = sa.select(*(records.c[name] for name in STANDING)).where(
+    records.c.id.in_(sa.bindparam("sought", expanding=True))
+)
 _SAID = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == sa.bindparam("sought"))
+_SAID_ALL = sa.select(fingerprints).where(fingerprints.c.content.in_(sa.bindparam("sought", expanding=True)))
 _HISTORY = sa.select(entries).where(entries.c.record_id == sa.bindparam("sought")).order_by(entries.c.number)
+_PART = 500
+"""Values that one question to the database names at most."""
 
 
 class Turn:
@@ -44,6 +50,8 @@ class Turn:
         self._said: list[tuple[str, str]] = []
         self._known: dict[str, Standing | None] = {}
         self._ever: dict[str, set[str]] = {}
+        self._found: dict[str, set[str]] = {}
+        self._ahead = 1
 
     @property
     def position(self) -> int:
@@ -66,8 +74,20 @@ class Turn:
             record_id: of the one that is asked about; any if left out.
         """
         content = fingerprint(kind_of(record), record.to_dict())
-        said = {*self._ever.get(content, ()), *self._connection.scalars(_SAID, {"sought": content})}
+        if content not in self._found:
+            self._found[content] = set(self._connection.scalars(_SAID, {"sought": content}))
+        said = self._found[content] | self._ever.get(content, set())
         return bool(said) if record_id is None else record_id in said
+
+    def foresee(self, given: Sequence[Record]) -> None:
+        """Ask at once what ``standing`` and ``holds`` would ask of each of many records."""
+        contents = list({fingerprint(kind_of(record), record.to_dict()) for record in given} - self._found.keys())
+        for start in range(0, len(contents), _PART):
+            part = contents[start : start + _PART]
+            self._found |= {content: set() for content in part}
+            for content, record_id in self._connection.execute(_SAID_ALL, {"sought": part}):
+                self._found[content].add(record_id)
+        self._look_up([record.id for record in given if record.id])
 
     def history(self, record_id: str) -> list[Entry]:
         """Every entry of one record, oldest first."""
@@ -76,8 +96,11 @@ class Turn:
 
     def free_id(self, kind: str, taken: set[str]) -> str:
         """The first of D81, D82, … from the next entry on that nobody has given."""
-        number = self.position + 1
-        while (name := f"{KINDS[kind].letter}{number}") in taken or self.standing(name) is not None:
+        number, letter = self.position + 1, KINDS[kind].letter
+        if f"{letter}{number}" not in self._known:  # the more are given in this turn, the further ahead it looks
+            self._look_up([f"{letter}{one}" for one in range(number, number + self._ahead)])
+            self._ahead = min(4 * self._ahead, _PART)
+        while (name := f"{letter}{number}") in taken or self.standing(name) is not None:
             number += 1
         return name
 
@@ -129,6 +152,14 @@ class Turn:
         if self._written:
             self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
             keep_derived(self._connection, list(self._standing.values()), list(dict.fromkeys(self._said)))
+
+    def _look_up(self, ids: Sequence[str]) -> None:
+        unknown = [name for name in dict.fromkeys(ids) if name not in self._known]
+        for start in range(0, len(unknown), _PART):
+            part = unknown[start : start + _PART]
+            self._known |= dict.fromkeys(part)
+            for row in self._connection.execute(_BY_IDS, {"sought": part}):
+                self._known[row.id] = Standing(**row._mapping)
 
     def _remember(self, entry: Entry, standing: Standing, content: str) -> None:
         self._written.append((entry, standing))
