@@ -55,7 +55,7 @@ class Server:
         url, number = self._server.get_uri(), next(self._numbers)
         name = f"log{number}"
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS log{max(number - 2, 0)} WITH (FORCE)")
+            connection.execute(f'DROP DATABASE IF EXISTS "log{number - 2}" WITH (FORCE)')
             connection.execute(f"CREATE DATABASE {name}")
         return url.replace("/postgres?", f"/{name}?")
 

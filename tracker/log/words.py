@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -66,7 +67,12 @@ def searchable(record_id: str, body: Mapping[str, Any]) -> str:
         for part in parts:
             found += words(part)
             if name in _PLACES:
-                found += words(country_name(part))
+                found += _words_of_place(part)
             if name in TAGGED and part:
                 found.append(tag(name, part))
     return " ".join(dict.fromkeys(found))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _words_of_place(code: str) -> tuple[str, ...]:
+    return tuple(words(country_name(code)))
