@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,9 +12,8 @@ import pandas as pd
 
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
-from graphs.propagation import WEEKS_A_YEAR, Impact, propagate
+from graphs.propagation import WEEKS_A_YEAR, Impact, propagate_beside
 from graphs.propagation.path import all_steps_to_recover
-from graphs.propagation.stocks import Stocks
 from graphs.score import attribution, composite, resilience, uncertainty
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
@@ -240,15 +238,18 @@ def _carried(
 ) -> tuple[Impact, tuple[Floats, ...]]:
     """What all disruptions do together, and what each would cost alone, side by side."""
     paid = dict(zip(known.disruptions, known.costs, strict=True)) if known else {}
-    new = [effect for effect in found.effects if effect.disruption not in paid]
-    Stocks.of(chain, method)  # made once, before several threads would make it at once
-    with ThreadPoolExecutor() as pool:
-        alone = {effect.disruption: pool.submit(attribution.cost, chain, found, effect, method) for effect in new}
-        impact = propagate(chain, found, method, known.impact if known else None)
-        costs = tuple(
-            paid[one] if one in paid else alone[one].result() for one in (each.disruption for each in found.effects)
-        )
-    return impact, costs
+    runs = [
+        [] if effect.disruption in paid else attribution.alone(chain, found, effect, method) for effect in found.effects
+    ]
+    flat = [run for one in runs for run in one]
+    impact, courses = propagate_beside(chain, found, method, flat, known.impact if known else None)
+    ran = iter(courses)
+    costs = []
+    for effect, own in zip(found.effects, runs, strict=True):
+        course = next(ran) if own else None
+        kept = paid.get(effect.disruption)
+        costs.append(attribution.cost(chain, found, effect, course) if kept is None else kept)
+    return impact, tuple(costs)
 
 
 def _scores(

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -60,9 +60,15 @@ class Effect:
     active: Floats
     buyers: Floats
     domestic: bool = False
+    _links: dict[ValueChain, CutLinks] = field(default_factory=dict, init=False, repr=False)
 
     def links(self, chain: ValueChain) -> CutLinks:
         """The flows that a link cuts: between its two ends, across a border unless it is ``domestic``."""
+        if chain not in self._links:
+            self._links[chain] = self._found(chain)
+        return self._links[chain]
+
+    def _found(self, chain: ValueChain) -> CutLinks:
         supplier, buyer = chain.inputs.supplier, chain.inputs.buyer
         sells, buys = self.cut.max(axis=1) > 0, self.buyers.max(axis=1) > 0
         where = np.flatnonzero(sells[supplier] & buys[buyer])
@@ -91,7 +97,7 @@ class Shock:
             >>> result.remaining("supply", 12)[0, :5, 1].tolist()
             [0.6, 0.6, 0.6, 0.6, 1.0]
         """
-        effects = [effect for effect in self.effects if effect.kind == kind]
+        effects = self.of_kind(kind)
         if not effects:
             return np.ones((self.steps, nodes, self.scenarios))
         # Steps in which the same shares are in force are computed once.
@@ -99,7 +105,8 @@ class Shock:
         _, first, pattern = np.unique(active.reshape(self.steps, -1), axis=0, return_index=True, return_inverse=True)
         share = np.ones((len(first), nodes, self.scenarios))
         for number, effect in enumerate(effects):
-            share *= 1.0 - active[first, number][:, None, :] * effect.cut[None, :, :]
+            hit = np.flatnonzero(effect.cut.any(axis=1))
+            share[:, hit] *= 1.0 - active[first, number][:, None, :] * effect.cut[None, hit, :]
         return share[pattern.ravel()]
 
     @property
@@ -125,7 +132,11 @@ class Shock:
 
     def links(self, chain: ValueChain) -> list[CutLinks]:
         """The flows that are cut, effect by effect."""
-        return [effect.links(chain) for effect in self.effects if effect.kind == "link"]
+        return [effect.links(chain) for effect in self.of_kind("link")]
+
+    def of_kind(self, kind: str) -> list[Effect]:
+        """The effects of one kind, in their order."""
+        return [effect for effect in self.effects if effect.kind == kind]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -229,7 +240,7 @@ def _severity(record: Disruption, located: bool, method: Method, assumptions: li
 
 def _industry_shares(chain: ValueChain, record: Disruption, assumptions: list[str]) -> Floats:
     """Share of each node's industry that is meant."""
-    industries = list(dict.fromkeys(chain.nodes.industry))
+    industries = [str(industry) for industry in chain.nodes.industry.unique()]
     if record.industries:
         shares = {one: classification.coverage(record.industries, one) for one in industries}
         for code in record.industries:

@@ -28,6 +28,7 @@ from tracker.door import Door
 from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
 from tracker.pages.frame import error_page
+from tracker.uploads import Uploads
 
 
 def _now() -> datetime:
@@ -60,6 +61,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
+    app.state.uploads = Uploads(desk)
     app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.include_router(api.router)
     for room in pages.ROOMS:

@@ -106,7 +106,7 @@ def verify(
 
 
 def _said(rows: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in rows.items())
+    return ", ".join(f"{number:,} {name}" for name, number in rows.items() if number) or "nothing"
 
 
 def _file_of(settings: Settings) -> Path | None:

@@ -127,15 +127,9 @@ def restore(path: Path, engine: sa.Engine, progress: Progress) -> Contents:
 
 
 def _head(contents: Contents) -> bytes:
-    tables = {name: {"columns": list(contents.columns[name]), "rows": contents.rows[name]} for name in contents.columns}
-    head = {
-        "backup": "tracker",
-        "version": VERSION,
-        "at": contents.made_at,
-        "schema": contents.schema,
-        "tables": tables,
-    }
-    return json.dumps(head).encode() + b"\n"
+    tables = {name: {"columns": list(one), "rows": contents.rows[name]} for name, one in contents.columns.items()}
+    head = {"backup": "tracker", "version": VERSION, "at": contents.made_at, "schema": contents.schema}
+    return json.dumps(head | {"tables": tables}).encode() + b"\n"
 
 
 @contextmanager
@@ -201,11 +195,9 @@ def _contents(path: Path, line: bytes) -> Contents:
         mend = "use the version of the tracker that made it"
         raise Faults([Fault(str(path), "", f"has version {str(version)[:20]} of the format, not {VERSION}", mend)])
     try:
-        tables = {
-            str(name): (tuple(map(str, one["columns"])), int(one["rows"])) for name, one in head["tables"].items()
-        }
-        columns, rows = ({name: one[place] for name, one in tables.items()} for place in (0, 1))
-        return Contents(str(head["at"]), str(head["schema"]), columns, rows)  # type: ignore[arg-type]
+        columns = {str(name): tuple(map(str, one["columns"])) for name, one in head["tables"].items()}
+        rows = {name: int(head["tables"][name]["rows"]) for name in columns}
+        return Contents(str(head["at"]), str(head["schema"]), columns, rows)
     except (ValueError, LookupError, TypeError, AttributeError):
         raise _refused(path, "is damaged: its head does not say what it holds") from None
 

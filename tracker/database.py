@@ -18,6 +18,11 @@ try:  # a SQLite past the write-ahead-log reset fault of 3.7.0–3.51.2, where a
 except ImportError:  # pragma: no cover - depends on the platform
     import sqlite3 as sqlite
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - depends on the platform
+    fcntl = None  # type: ignore[assignment]
+
 metadata = sa.MetaData()
 
 entries = sa.Table(
@@ -110,13 +115,29 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         >>> engine.dispose()
     """
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(**_WRITING) as connection, connection.begin():
+        with _turn(engine), engine.connect().execution_options(**_WRITING) as connection, connection.begin():
             yield connection
         return
     # Under READ COMMITTED each statement sees what was committed before it, and the first waits for the lock.
     with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
         yield connection
+
+
+@contextmanager
+def _turn(engine: sa.Engine) -> Iterator[None]:
+    """The turn among all that write to one file of SQLite.
+
+    SQLite itself has them try again after longer and longer naps, in which whoever is awake takes turn after turn; some
+    wait for seconds, and in the end hear that the database is locked. Here they queue for a lock on a file beside it.
+    """
+    path = engine.url.database or ""
+    if fcntl is None or path in ("", ":memory:") or path.startswith("file:"):
+        yield
+        return
+    with open(f"{path}-turn", "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _engine(url: str) -> sa.Engine:

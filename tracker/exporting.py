@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,7 +43,8 @@ def export(
     """
     found: dict[str, int] = {}
     with ExitStack() as whole:
-        for name, content, count in _files(engine, form, kinds):
+        files = whole.enter_context(closing(_files(engine, form, kinds)))
+        for name, content, count in files:
             whole.enter_context(written(folder / name)).write_bytes(content)
             found[name] = count
             progress(len(found), max(len(found), len(kinds)))
@@ -54,17 +55,17 @@ def export(
     return found
 
 
-def _files(engine: sa.Engine, form: Form, kinds: Sequence[str]) -> Iterator[tuple[str, bytes, int]]:
+def _files(engine: sa.Engine, form: Form, kinds: Sequence[str]) -> Generator[tuple[str, bytes, int], None, None]:
     if form == "jsonl":
         lines = list(_entries(engine, kinds))
         yield "log.jsonl", b"".join(lines), len(lines)
         return
     with engine.connect() as connection:
         for kind in kinds:
-            rows = (cells(one) for one in log.every_at(connection, kind))
-            for number, part in enumerate(_parts(kind, rows), start=1):
-                name = f"{KINDS[kind].plural}{f'-{number}' if number > 1 else ''}.{form}"
-                yield name, _file(kind, form, part), len(part)
+            with closing(log.every_at(connection, kind)) as found:
+                for number, part in enumerate(_parts(kind, map(cells, found)), start=1):
+                    name = f"{KINDS[kind].plural}{f'-{number}' if number > 1 else ''}.{form}"
+                    yield name, _file(kind, form, part), len(part)
 
 
 def _file(kind: str, form: Form, rows: list[list[Any]]) -> bytes:

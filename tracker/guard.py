@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tracker.door import Door, Visitor, seen
 
 MOST_BYTES = 1_000_000
-_TOO_LARGE = (413, "More than 1 MB was sent: log one disruption at a time, or import a file from the command line.")
+MOST_BYTES_OF_A_FILE = 21_000_000
+"""A file of 20 MB, the most that is read, and what a form puts around it."""
+_TOO_LARGE = (413, "More than 1 MB was sent: bring tables in under Files, up to 20 MB, or from the command line.")
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
 _WAYS_IN = ("/login/", "/invitations/")
@@ -62,7 +64,7 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope["method"], scope["path"], headers)
         if refusal:
             await _problem(*refusal)(scope, receive, sealed)
         elif scope["path"].startswith("/static/"):
@@ -79,7 +81,7 @@ class Guard:
             return
         if scope["method"] not in _SAFE:
             try:
-                body = await _body(receive)
+                body = await _body(receive, _most(scope["path"]))
             except ClientDisconnect:
                 return  # half a form must not become a record
             refusal = _TOO_LARGE if body is None else _forged(visitor, entering, headers, body)
@@ -93,7 +95,7 @@ class Guard:
             if entering:
                 self.door.forget()  # the first account may have been made
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         if not self.door.known_as(_host(headers.get("host", ""))):
             return 421, _NOT_HERE if self.door.open_to_network else _ONLY_HERE
         if method in _SAFE:
@@ -102,7 +104,7 @@ class Guard:
         if (origin is not None and not self._own(origin, headers)) or _from_another_site(headers):
             return 403, "This came from a page of another site and was not carried out."
         length = headers.get("content-length", "0")
-        if not re.fullmatch("[0-9]{1,12}", length) or int(length) > MOST_BYTES:
+        if not re.fullmatch("[0-9]{1,12}", length) or int(length) > _most(path):
             return _TOO_LARGE
         return None
 
@@ -112,6 +114,10 @@ class Guard:
         if public.netloc and name == public.netloc:
             return scheme == public.scheme
         return name == headers.get("host")
+
+
+def _most(path: str) -> int:
+    return MOST_BYTES_OF_A_FILE if path == "/files" else MOST_BYTES
 
 
 def _log_in_first(scope: Scope, headers: Headers) -> Response:
@@ -163,7 +169,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, most: int) -> bytes | None:
     """The whole body; None as soon as it is larger than may be."""
     body = bytearray()
     while True:
@@ -171,7 +177,7 @@ async def _body(receive: Receive) -> bytes | None:
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             return None
         if not message.get("more_body"):
             return bytes(body)

@@ -139,7 +139,7 @@ def faulty_rows(of: Preview) -> bytes:
 
 
 def guess_kind(name: str, columns: Sequence[str]) -> str:
-    """Which kind of record a table holds, by its columns, and by the name of its file where they fit several.
+    """Which kind of record a table holds: the one its file is named after, if that has such columns; else by these.
 
     Raises:
         Faults: it may be one or another.
@@ -152,7 +152,7 @@ def guess_kind(name: str, columns: Sequence[str]) -> str:
     stem = re.split(r"[.\-_ ]", name.lower())[0]
     called = next((kind.word for kind in KINDS.values() if stem in (kind.word, kind.plural)), "")
     fits = [kind.word for kind in KINDS.values() if _needed(kind) <= given <= _names(kind)]
-    if called in fits or (called and not fits):
+    if called and (given <= _names(KINDS[called]) or not fits):
         return called
     if len(fits) > 1:
         mend = f"give its kind: --kind {fits[0]}"
@@ -181,8 +181,9 @@ def _read(sources: Sequence[Source], industries: Collection[str], progress: Prog
             kind = source.kind or guess_kind(source.name, table.columns)
             lines = []
             for one in intake.readings(table, industries, kind):
-                status: Status = "new" if one.record else "faulty"
-                lines.append(Line(f"row {one.row.number}", one.record, status, one.faults, cells=one.row.cells))
+                record = one.record or _elsewhere(table, one.row, kind)
+                status: Status = "faulty" if one.faults else "new"
+                lines.append(Line(f"row {one.row.number}", record, status, one.faults, cells=one.row.cells))
                 done += 1
                 if done % _EVERY == 0:
                     progress(done, of)
@@ -193,6 +194,11 @@ def _read(sources: Sequence[Source], industries: Collection[str], progress: Prog
     if faults:
         raise Faults(faults)
     return found
+
+
+def _elsewhere(table: Table, row: Row, kind: str) -> Record | None:
+    """The record, if only this value chain does not know its industries: the log may hold it all the same."""
+    return next(intake.readings(dataclasses.replace(table, rows=(row,)), [], kind)).record
 
 
 def _without_faults(table: Table) -> Table:
@@ -219,7 +225,11 @@ def _lines_of_log(source: Source, industries: Collection[str]) -> Iterator[Line]
         try:
             yield Line(f"line {number}", intake.read(values, industries, kind), "new")
         except Faults as found:
-            yield Line(f"line {number}", None, "faulty", tuple(one.at(f"line {number}") for one in found.faults))
+            faults = tuple(one.at(f"line {number}") for one in found.faults)
+            try:
+                yield Line(f"line {number}", intake.read(values, [], kind), "faulty", faults)
+            except Faults:
+                yield Line(f"line {number}", None, "faulty", faults)
 
 
 def _placed(of: Preview, line: Line) -> Line:
@@ -243,18 +253,31 @@ def _judged(turn: Turn, lines: Sequence[Line], amend: bool) -> list[Line]:
             found.append(line)
             continue
         one = next(judged)
-        fault, differences = one.fault, {}
-        if one.status == "amended" and one.standing is not None:
+        if one.fault is not None:
+            found.append(_faulty(line, one.fault.at(line.address)))
+        elif one.status == "known":
+            found.append(dataclasses.replace(line, status="known", faults=()))
+        elif line.faults and not (one.standing and _industries(one.standing.record) == _industries(one.record)):
+            found.append(line)
+        elif one.standing is None:
+            found.append(dataclasses.replace(line, status="new"))
+        elif amend:
             before, after = one.standing.body, one.record.to_dict()
             differences = {name: (before.get(name), now) for name, now in after.items() if before.get(name) != now}
-        if one.status == "amended" and not amend and fault is None:
-            mend = "leave the id empty for a new record, or have the records amended"
-            fault = Fault("", "id", f"{one.record.id} is in the log with other content", mend)
-        if fault is not None:
-            found.append(dataclasses.replace(line, status="faulty", faults=(fault.at(line.address),)))
+            found.append(dataclasses.replace(line, status="amended", faults=(), differences=differences))
         else:
-            found.append(dataclasses.replace(line, status=one.status, differences=differences))
+            fault, mend = f"{one.record.id} is in the log with other content", "leave the id empty for a new record"
+            mend += ", or have the records amended"
+            found.append(_faulty(line, Fault(line.address, "id", fault, mend)))
     return found
+
+
+def _industries(record: Record) -> object:
+    return getattr(record, "industries", ())
+
+
+def _faulty(line: Line, *faults: Fault) -> Line:
+    return dataclasses.replace(line, status="faulty", faults=(*line.faults, *faults), differences={})
 
 
 def _referring(turn: Turn, lines: Sequence[Line]) -> list[Line]:
@@ -268,5 +291,4 @@ def _referring(turn: Turn, lines: Sequence[Line]) -> list[Line]:
             return found
         for place, faults in wrong:
             line = found[place]
-            said = tuple(one.at(line.address) for one in faults)
-            found[place] = dataclasses.replace(line, status="faulty", faults=said, differences={})
+            found[place] = _faulty(line, *(one.at(line.address) for one in faults))

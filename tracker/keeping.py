@@ -201,6 +201,7 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
             Fault(_name(one), "id", f"{one.id} is in the log with other content", mend) for one in found.amended
         )
     written = log(turn, found.new, change, "import")
+    _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
         _permit(change.actor, "amend", _current(turn, one.id))
@@ -217,6 +218,9 @@ def amend(turn: Turn, given: Record, change: Change) -> Standing:
         Refused, Changed, Faults, Unknown: nothing is written then.
     """
     standing = _to_change(turn, given.id, change, "amend")
+    if kind_of(given) != standing.kind:
+        fault = f"{given.id} is {KINDS[standing.kind].one}"
+        raise Faults([Fault("", "id", fault, f"give the id of {KINDS[kind_of(given)].one}")])
     record = workflow.amended(standing.record, given)
     _check_references(turn, [record])
     return standing if record == standing.record else _write(turn, record, change, "amend")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,13 +98,15 @@ def _copy_entries(source: sa.Connection, into: sa.Connection, after: int, progre
     columns = entries.columns.keys()
     newest = source.scalar(sa.select(sa.func.max(entries.c.number))) or 0
 
-    def told() -> Iterator[sa.Row[Any]]:
-        for row in read(source, entries, after):
+    def told(rows: Iterable[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
+        for row in rows:
             yield row
             if row.number % _EVERY == 0 or row.number == newest:
                 progress(row.number, newest)
 
-    check_same(entries, insert(into, entries, columns, told()), total(into, entries, columns, after))
+    with closing(read(source, entries, after)) as rows:
+        given = insert(into, entries, columns, told(rows))
+    check_same(entries, given, total(into, entries, columns, after))
     return newest
 
 
@@ -116,7 +119,8 @@ def _replace_others(source: sa.Connection, into: sa.Connection) -> dict[str, int
     for table in kept_tables(source):
         if table is not entries:
             columns = table.columns.keys()
-            given = insert(into, table, columns, read(source, table))
+            with closing(read(source, table)) as found:
+                given = insert(into, table, columns, found)
             check_same(table, given, total(into, table, columns))
             rows[table.name] = given.rows
     return rows

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
+from tracker.accounts.tables import sessions
 from tracker.database import entries, fingerprints, metadata, records
 
 Progress = Callable[[int, int], None]
@@ -18,7 +19,7 @@ Progress = Callable[[int, int], None]
 
 DERIVED = frozenset({records.name, fingerprints.name})
 """Follow from the log: they are derived again."""
-PASSING = frozenset({"sessions"})
+PASSING = frozenset({sessions.name})
 """Logins that are under way: people log in again."""
 _PART = 1_000
 _AROUND = ("alembic_version", "records_words")
@@ -77,7 +78,7 @@ def count(connection: sa.Connection, table: sa.Table) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def read(connection: sa.Connection, table: sa.Table, after: int = 0) -> Iterator[sa.Row[Any]]:
+def read(connection: sa.Connection, table: sa.Table, after: int = 0) -> Generator[sa.Row[Any], None, None]:
     """The rows of a table in the order of its key, some at a time.
 
     Args:
@@ -86,7 +87,8 @@ def read(connection: sa.Connection, table: sa.Table, after: int = 0) -> Iterator
     query = sa.select(table).order_by(*table.primary_key.columns)
     if table is entries:
         query = query.where(entries.c.number > after)
-    yield from connection.execute(query.execution_options(yield_per=_PART))
+    with connection.execute(query.execution_options(yield_per=_PART)) as rows:
+        yield from rows
 
 
 def insert(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Sum:

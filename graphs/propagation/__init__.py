@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,12 @@ from graphs.propagation.ario import ario
 from graphs.propagation.cascades import cascades
 from graphs.propagation.demand import demand_kept, leontief
 from graphs.propagation.inoperability import inoperability
-from graphs.propagation.inventories import Course, course
+from graphs.propagation.inventories import Course, Run, courses
 from graphs.propagation.path import clean
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
 
-__all__ = ["Impact", "demand_kept", "leontief", "propagate"]
+__all__ = ["Impact", "demand_kept", "leontief", "propagate", "propagate_beside"]
 
 WEEKS_A_YEAR = 52.0
 DAYS_A_YEAR = 7 * WEEKS_A_YEAR
@@ -72,25 +72,39 @@ def propagate(chain: ValueChain, shock: Shock, method: Method, known: Impact | N
         >>> bool((impact.kept == 1).all()), impact.model
         (True, 'inventories')
     """
+    return propagate_beside(chain, shock, method, [], known)[0]
+
+
+def propagate_beside(
+    chain: ValueChain, shock: Shock, method: Method, runs: Sequence[Run], known: Impact | None = None
+) -> tuple[Impact, list[Course]]:
+    """``propagate``, and other runs of the inventory model beside it: where it runs too, the flows are read once.
+
+    Args:
+        runs: each of as many steps as the shock, which are weeks.
+    """
     if method.model == "inventories":
-        return _by_inventories(chain, shock, method, known)
-    return Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
+        return _by_inventories(chain, shock, method, runs, known)
+    impact = Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
+    return impact, courses(chain, runs, method)
 
 
-def _by_inventories(chain: ValueChain, shock: Shock, method: Method, known: Impact | None) -> Impact:
+def _by_inventories(
+    chain: ValueChain, shock: Shock, method: Method, runs: Sequence[Run], known: Impact | None
+) -> tuple[Impact, list[Course]]:
     if shock.step_days != 7:
         fault = f"the model inventories runs in weeks, not in steps of {shock.step_days} days"
         raise Faults([Fault("method", "model", fault, "take steps of 7 days, or the model ario")])
-    same = shock.same_steps(known.shock) if known else 0
     if known is not None and known.by_demand is not None and _same_demand(shock, known.shock):
         by_demand = known.by_demand
     else:
         by_demand = _by_demand(chain, shock)
-    capacity, links = shock.remaining("supply", len(chain)), shock.links(chain)
-    if not links and (capacity == 1).all():
-        return Impact(by_demand, shock, method.model, by_demand)
-    found = course(chain, capacity, links, method, shock.present, known.course if known else None, same)
-    return Impact(np.minimum(by_demand, clean(found.made)), shock, method.model, by_demand, found)
+    links, course = shock.links(chain), known.course if known else None
+    run = Run(shock.remaining("supply", len(chain)), links, course, shock.same_steps(known.shock) if known else 0)
+    if not links and (run.capacity == 1).all():
+        return Impact(by_demand, shock, method.model, by_demand), courses(chain, runs, method)
+    found, *others = courses(chain, [run, *runs], method)
+    return Impact(np.minimum(by_demand, clean(found.made)), shock, method.model, by_demand, found), others
 
 
 def _same_demand(one: Shock, other: Shock) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -14,7 +16,8 @@ from scipy import sparse
 
 from graphs.method import Method
 from graphs.propagation.path import clean
-from graphs.propagation.stocks import Held, Hit, supply
+from graphs.propagation.products import times
+from graphs.propagation.stocks import CutStocks, Held, Hit, Rule, Stocks, restock
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
@@ -66,171 +69,214 @@ def inventories(chain: ValueChain, capacity: Floats, links: Sequence[CutLinks], 
         >>> kept[[0, 7, 19], 9].round(3).tolist(), kept[:6, 2].round(3).tolist()
         ([0.6, 0.6, 1.0], [1.0, 1.0, 0.999, 0.997, 0.953, 0.919])
     """
-    return clean(course(chain, capacity, links, method).made)
+    return clean(courses(chain, [Run(capacity, links)], method)[0].made)
 
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """How a run of the inventory model went: what could be supplied, what was made, and what was held in a week."""
+    """How a run of the inventory model went: share of output that could be supplied, and that was made."""
 
     can: Floats
     made: Floats
-    held: Held | None
 
 
-def course(
-    chain: ValueChain,
-    capacity: Floats,
-    links: Sequence[CutLinks],
-    method: Method,
-    keep_week: int | None = None,
-    known: Course | None = None,
-    same_weeks: int = 0,
-) -> Course:
-    """``inventories`` week by week, to be gone on from.
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run of the inventory model: what is cut, and what is known of a run of the same chain and method.
 
-    Args:
-        keep_week: week at whose beginning the stocks are kept.
-        known: a run of the same chain and method with the same number of weeks and scenarios, whose first
-            ``same_weeks`` weeks have the same capacity and links: they are taken from it.
+    ``known`` has the same number of weeks and scenarios, and in its first ``same_weeks`` the same cuts.
     """
-    weeks, _, scenarios = capacity.shape
-    hit = Hit.of(chain, links, weeks, scenarios)
-    held = known.held if known is not None and known.held is not None and known.held.week <= same_weeks else None
-    if held is not None and known is not None:
-        capacity = np.concatenate([known.can[: held.week], capacity[held.week :]])
-    can, kept = supply(chain, capacity, hit, method, keep_week, held)
-    return Course(can, _sales(chain, can, hit, known.made[:same_weeks] if known is not None else can[:0]), kept)
+
+    capacity: Floats
+    links: Sequence[CutLinks]
+    known: Course | None = None
+    same_weeks: int = 0
+
+    @property
+    def begins(self) -> int:
+        """The first week that has to be run."""
+        if self.known is not None:
+            return self.same_weeks
+        cut = [(self.capacity < 1.0).any(axis=(1, 2)), *(one.active.any(axis=1) for one in self.links)]
+        weeks = np.flatnonzero(np.any(cut, axis=0))
+        return int(weeks[0]) if len(weeks) else len(self.capacity)
 
 
-def _sales(chain: ValueChain, can: Floats, hit: Hit, known: Floats) -> Floats:
-    """Share of output that is made when ``can`` could be supplied and customers order what they used: step 3.
+def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Course]:
+    """``inventories`` week by week, of several runs side by side: the flows are read once for all of them."""
+    if not runs:
+        return []
+    lanes = np.cumsum([0, *(run.capacity.shape[2] for run in runs)])
+    begin = min(run.begins for run in runs)
+    can = np.concatenate([run.capacity for run in runs], axis=2)
+    made = np.ones_like(can)
+    for run, first, last in zip(runs, lanes, lanes[1:], strict=False):
+        if run.known is not None:
+            can[:begin, :, first:last], made[:begin, :, first:last] = run.known.can[:begin], run.known.made[:begin]
+    links = [(int(lane), one) for run, lane in zip(runs, lanes, strict=False) for one in run.links]
+    _run(chain, can, made, Hit.of(chain, links, len(can), int(lanes[-1])), begin, method)
+    parts = itertools.pairwise(lanes)
+    return [Course(np.ascontiguousarray(can[:, :, a:b]), np.ascontiguousarray(made[:, :, a:b])) for a, b in parts]
 
-    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i), all weeks × n × k; the first weeks are
-    known.
-    """
-    made = np.empty_like(can)
-    made[: len(known)] = known
+
+def _run(chain: ValueChain, can: Floats, made: Floats, hit: Hit, begin: int, method: Method) -> None:
+    """The weeks from ``begin`` on, in place in ``can``, which holds the capacity left, and ``made``."""
     weeks, nodes, scenarios = can.shape
-    rows = chain.once("sales", lambda: _rows(chain))
-    share = share_of(np.ones(nodes), chain.output)
-
-    def run(first: int, last: int, begin: int, end: int) -> None:
-        _weeks(
-            made, first, last, begin, end, can, rows, chain.output, share, hit.left, hit.pattern, hit.supplier,
-            hit.buyer, hit.flow,
-        )  # fmt: skip
-
-    parts = numba.get_num_threads() if scenarios > 1 and rows[0].size + rows[3].size > _LARGE else 1
-    if parts == 1:
-        run(len(known), weeks, 0, nodes)
-        return made
+    stocks, rows, rule = Stocks.of(chain, method), chain.once("sales", lambda: _rows(chain)), Rule.of(method)
+    cut = hit.of_stocks(stocks)
+    sales = Sales(
+        rows,
+        chain.output,
+        share_of(np.ones(nodes), chain.output),
+        hit.left,
+        np.asarray(np.any(hit.left < 1.0, axis=(1, 2))),
+        hit.pattern,
+        *hit.ends,
+    )
+    parts = numba.get_num_threads() if rows[0].size + rows[3].size > _LARGE else 1
+    bounds = np.arange(parts + 1) * nodes // parts
+    groups = np.searchsorted(stocks.buyer, bounds)
     # A week has to wait for all of the week before. Threads that sleep until then, unlike those of BLAS, do not stand
     # in the way of what runs beside them.
     together = threading.Barrier(parts)
 
     def part(number: int) -> None:
+        own = int(groups[number]), int(groups[number + 1])
+        held = Held.full(stocks, cut, *own, scenarios, method.pooled_stocks)
+        at_once = 1 if parts > 1 else weeks
         try:
-            for week in range(len(known), weeks):
-                run(week, week + 1, number * nodes // parts, (number + 1) * nodes // parts)
+            for week in range(begin, weeks, at_once):
+                last = min(week + at_once, weeks)
+                _weeks(
+                    week, last, int(bounds[number]), int(bounds[number + 1]), can, made, stocks, cut, held, rule, sales
+                )
                 together.wait()
         except BaseException:
             together.abort()
             raise
 
+    if parts == 1:
+        part(0)
+        return
     with ThreadPoolExecutor(parts) as pool:
         list(pool.map(part, range(parts)))
-    return made
 
 
 _LARGE = 200_000
 """Coefficients from which on reading them takes longer than waiting for another thread."""
 
-_Rows = tuple[Floats, Integers, npt.NDArray[np.int32], Floats]
+_Rows = tuple[Floats, Integers, npt.NDArray[np.uint32], Floats]
 
 
 def _rows(chain: ValueChain) -> _Rows:
     """Technical coefficients by row, as they are read fastest: all of them, or those above 0 with their places."""
     dense = chain.technical_coefficients
     if chain.flows.nnz > 0.5 * dense.size:
-        return dense, np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0)
+        return dense, np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0)
     flows = sparse.csr_array(dense)
-    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.int32), flows.data
+    return np.zeros((0, 0)), flows.indptr.astype(np.int64), flows.indices.astype(np.uint32), flows.data
+
+
+class Sales(NamedTuple):
+    """What says how much customers order: coefficients, output and its reciprocal, and the flows that are cut."""
+
+    rows: _Rows
+    output: Floats
+    share: Floats
+    left: Floats
+    cuts: npt.NDArray[np.bool_]
+    """Whether anything is cut in a pattern."""
+    pattern: Integers
+    supplier: Integers
+    buyer: Integers
+    flow: Floats
 
 
 @numba.njit(cache=True, nogil=True)
 def _weeks(  # pragma: no cover - compiled
-    made: Floats,
     first: int,
     last: int,
     begin: int,
     end: int,
     can: Floats,
-    rows: _Rows,
-    output: Floats,
-    share: Floats,
-    left: Floats,
-    pattern: Integers,
-    supplier: Integers,
-    buyer: Integers,
-    flow: Floats,
+    made: Floats,
+    stocks: Stocks,
+    cut: CutStocks,
+    held: Held,
+    rule: Rule,
+    sales: Sales,
 ) -> None:
     """Some weeks of the nodes from ``begin`` to ``end``."""
-    _, nodes, scenarios = can.shape
-    missing, unsold = np.zeros((scenarios, nodes)), np.zeros((scenarios, nodes))
     for week in range(first, last):
-        some = False
-        if week > 0:
-            for j in range(nodes):
-                for k in range(scenarios):
-                    missing[k, j] = (1.0 - made[week - 1, j, k]) * output[j]
-                    some |= missing[k, j] != 0.0
-        unsold[:] = 0.0
-        if some:
-            _times(rows, missing, unsold, begin, end)
-        for link in range(len(flow)):
-            if not begin <= supplier[link] < end:
-                continue
+        restock(week, can, stocks, cut, held, rule)
+        for group in range(held.first_group, held.last_group):
+            i, ready = stocks.buyer[group], held.ready
+            for k in range(can.shape[2]):
+                can[week, i, k] = min(can[week, i, k], max(0.0, ready[k // 4, group - held.first_group, k % 4]))
+        _sell(week, begin, end, can, made, sales)
+
+
+@numba.njit(cache=True, nogil=True)
+def _sell(  # pragma: no cover - compiled
+    week: int, begin: int, end: int, can: Floats, made: Floats, sales: Sales
+) -> None:
+    """What is made when customers order what they used: step 3.
+
+    x_i = min(can_i, (f_i + Σ_j z_ij left_ij x_j(the week before) / x_j) / x_i).
+    """
+    _, nodes, scenarios = can.shape
+    count = -(-scenarios // 4)
+    missing, unsold = np.zeros((count, nodes, 4)), np.zeros((count, end - begin, 4))
+    some = False
+    if week > 0:
+        for j in range(nodes):
             for k in range(scenarios):
-                level = made[week - 1, buyer[link], k] if week > 0 else 1.0
-                unsold[k, supplier[link]] += flow[link] * (1.0 - left[pattern[week], link, k]) * level
-        for i in range(begin, end):
+                missing[k // 4, j, k % 4] = (1.0 - made[week - 1, j, k]) * sales.output[j]
+                some |= made[week - 1, j, k] != 1.0
+    dense, start, column, coefficient = sales.rows
+    if some and len(dense):
+        _times_dense(dense, missing, unsold, begin, end)
+    elif some:
+        times(start, column, coefficient, missing, unsold, begin, end)
+    left, before = sales.left[sales.pattern[week]], np.ones((nodes, scenarios))
+    if week > 0:
+        before = made[week - 1]
+    for link in range(len(sales.flow) if sales.cuts[sales.pattern[week]] else 0):
+        i = sales.supplier[link]
+        if begin <= i < end:
+            level = before[sales.buyer[link]]
             for k in range(scenarios):
-                made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k, i] * share[i]))
+                unsold[k // 4, i - begin, k % 4] += sales.flow[link] * (1.0 - left[link, k]) * level[k]
+    for i in range(begin, end):
+        for k in range(scenarios):
+            made[week, i, k] = min(can[week, i, k], max(0.0, 1.0 - unsold[k // 4, i - begin, k % 4] * sales.share[i]))
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def _times(  # pragma: no cover - compiled
-    rows: _Rows, values: Floats, into: Floats, begin: int, end: int
+def _times_dense(  # pragma: no cover - compiled
+    rows: Floats, values: Floats, into: Floats, begin: int, end: int
 ) -> None:
-    """Some rows times values (k × n), three scenarios at a time, so that each coefficient is read once for them."""
-    dense, start, column, coefficient = rows
-    count, nodes = values.shape
-    first = 0
-    while first < count:
-        # Fewer than three are left: the last is computed again, which costs nothing.
-        a, b, c = values[first], values[min(first + 1, count - 1)], values[min(first + 2, count - 1)]
-        for i in range(begin, end):
-            x, y, z = 0.0, 0.0, 0.0
-            if len(dense):
-                row = dense[i]
-                if count == 1:
-                    for j in range(nodes):
-                        x += row[j] * a[j]
-                else:
-                    for j in range(nodes):
-                        x += row[j] * a[j]
-                        y += row[j] * b[j]
-                        z += row[j] * c[j]
-            else:
-                for at in range(start[i], start[i + 1]):
-                    value, j = coefficient[at], column[at]
-                    x += value * a[j]
-                    y += value * b[j]
-                    z += value * c[j]
-            into[first, i] = x
-            if first + 1 < count:
-                into[first + 1, i] = y
-            if first + 2 < count:
-                into[first + 2, i] = z
-        first += 3
+    """``products.times`` where nearly every pair trades: rows are read once, two beside each other."""
+    turned = np.empty((len(values), 4, values.shape[1]))
+    for block in range(len(values)):
+        turned[block] = values[block].T
+    for i in range(begin, end, 2):
+        # Of an odd number of rows the last is computed twice.
+        second = min(i + 1, end - 1)
+        row, other = rows[i], rows[second]
+        for block in range(len(turned)):
+            a, b, c, d = turned[block, 0], turned[block, 1], turned[block, 2], turned[block, 3]
+            w, x, y, z = 0.0, 0.0, 0.0, 0.0
+            p, q, r, s = 0.0, 0.0, 0.0, 0.0
+            for j in range(len(row)):
+                w += row[j] * a[j]
+                x += row[j] * b[j]
+                y += row[j] * c[j]
+                z += row[j] * d[j]
+                p += other[j] * a[j]
+                q += other[j] * b[j]
+                r += other[j] * c[j]
+                s += other[j] * d[j]
+            for at, sums in ((i, (w, x, y, z)), (second, (p, q, r, s))):
+                of_row = into[block, at - begin]
+                of_row[0], of_row[1], of_row[2], of_row[3] = sums

@@ -1,9 +1,15 @@
-"""The stocks that buyers hold, and what they let each node supply week by week: the supply side of ``inventories``."""
+"""The stocks that buyers hold, and what they let each node supply week by week: the supply side of ``inventories``.
+
+In shares of what is normal, all stocks that one supplier fills run alike, whoever holds them: they lack the same. So
+each supplier has one stock to follow, and what the stocks of a buyer allow is a weighted sum. Cut links are the
+exception, and have stocks of their own; so are pooled stocks, one for each input of each buyer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -11,28 +17,29 @@ import numpy.typing as npt
 
 from graphs.binding import FLOWS, binding_inputs, kinds
 from graphs.method import Method
+from graphs.propagation.products import blocks, times
 from graphs.shock import CutLinks
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 
-@dataclass(frozen=True, eq=False)
-class Stocks:
-    """The inputs that can stop production, in groups: one input industry of one buyer.
+class Stocks(NamedTuple):
+    """The inputs that can stop production, in groups: one input industry of one buyer; groups are sorted by buyer.
 
-    ``position`` is where each stands in ``chain.inputs``, ``share`` its part of the group; what no stock limits makes
-    up the whole. ``out_group`` and ``out_link`` list the groups that each supplier serves, and as
-    which of their links.
+    ``place`` says which of them each flow of ``chain.inputs`` fills, or -1; ``share`` is its part of the group; what
+    no stock limits makes up the whole. ``target_weeks`` is what is held of each supplier's goods, and
+    ``group_target_weeks`` of each group. ``out_group`` and ``out_share`` list the same links by supplier.
     """
 
-    position: Integers
-    supplier: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int32]
+    supplier: npt.NDArray[np.uint32]
     share: Floats
     group_start: Integers
     buyer: Integers
     target_weeks: Floats
+    group_target_weeks: Floats
     out_start: Integers
     out_group: Integers
-    out_link: Integers
+    out_share: Floats
 
     @classmethod
     def of(cls, chain: ValueChain, method: Method) -> Stocks:
@@ -60,101 +67,92 @@ class Hit:
     pattern: Integers
 
     @classmethod
-    def of(cls, chain: ValueChain, links: Sequence[CutLinks], weeks: int, scenarios: int) -> Hit:
-        """What the cut links together leave: Π(1 − active · cut)."""
+    def of(cls, chain: ValueChain, links: Sequence[tuple[int, CutLinks]], weeks: int, scenarios: int) -> Hit:
+        """What the cut links together leave, Π(1 − active · cut), each in its own scenarios from a first one on."""
         inputs = chain.inputs
         marked = np.zeros(len(inputs.flow_meur), bool)
-        for one in links:
+        active = np.zeros((weeks, len(links), scenarios))
+        for number, (lane, one) in enumerate(links):
             marked[one.where] = True
+            active[:, number, lane : lane + one.active.shape[1]] = one.active
         where = np.flatnonzero(marked)
-        active = np.stack([one.active for one in links], axis=1) if links else np.zeros((weeks, 0, scenarios))
         kinds, first, pattern = np.unique(active.reshape(weeks, -1), axis=0, return_index=True, return_inverse=True)
         left = np.ones((len(kinds), len(where), scenarios))
-        for number, one in enumerate(links):
-            left[:, np.searchsorted(where, one.where)] *= 1.0 - active[first, number][:, None, :] * one.cut
+        for lane, one in links:
+            _cut_off(left, lane, np.searchsorted(where, one.where), one.active[first], one.cut)
         return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], left, pattern)
 
+    @property
+    def ends(self) -> tuple[Integers, Integers, Floats]:
+        """Supplier, buyer and size of each flow."""
+        return self.supplier, self.buyer, self.flow
 
-@dataclass(frozen=True, eq=False)
-class Held:
-    """What is in the stocks at the beginning of a week: enough to go on from there.
+    def of_stocks(self, stocks: Stocks) -> CutStocks:
+        """The stocks that the cut flows fill."""
+        link = stocks.place[self.where]
+        flow = np.flatnonzero(link >= 0)
+        link = link[flow]
+        group = np.searchsorted(stocks.group_start, link, side="right") - 1
+        return CutStocks(group, stocks.supplier[link], stocks.share[link], flow, self.left, self.pattern)
 
-    Of the places of a group, the first ``count`` hold the stocks that are followed; ``supplier``, ``share`` and
-    ``stock`` (k × places) are those of a place, ``place`` says where each link of ``Stocks`` stands. ``ready``: share
-    of normal use that the stocks of each group allow (k × groups); ``short``: suppliers that have fallen short.
-    """
 
-    week: int
-    stock: Floats
-    ready: Floats
-    count: Integers
-    supplier: npt.NDArray[np.int32]
+class CutStocks(NamedTuple):
+    """The stocks that cut flows fill: in which group, whose, what part of it, and by which of the flows."""
+
+    group: Integers
+    supplier: npt.NDArray[np.uint32]
     share: Floats
-    place: npt.NDArray[np.int32]
-    short: npt.NDArray[np.bool_]
+    flow: Integers
+    left: Floats
+    pattern: Integers
+
+
+class Rule(NamedTuple):
+    """How stocks are used and ordered again: see ``inventories``."""
+
+    psi: float
+    tau_weeks: float
+    reach: float
+    """1 + κ."""
+    pooled: bool
 
     @classmethod
-    def full(cls, stocks: Stocks, nodes: int, scenarios: int) -> Held:
-        """Full stocks, of which none has to be followed."""
-        links, groups = len(stocks.supplier), len(stocks.buyer)
-        return cls(
-            week=0,
-            stock=np.empty((scenarios, links)),
-            ready=np.ones((scenarios, groups)),
-            count=np.zeros(groups, np.int64),
-            supplier=stocks.supplier.copy(),
-            share=stocks.share.copy(),
-            place=np.arange(links, dtype=np.int32),
-            short=np.zeros(nodes, bool),
-        )
-
-    def copy(self, week: int, group_start: Integers) -> Held:
-        """The same in arrays of its own; stocks that are not followed hold nothing to copy."""
-        stock = np.empty_like(self.stock)
-        _copy_followed(self.stock, stock, self.count, group_start)
-        return Held(
-            week, stock, self.ready.copy(), self.count.copy(), self.supplier.copy(), self.share.copy(),
-            self.place.copy(), self.short.copy(),
-        )  # fmt: skip
+    def of(cls, method: Method) -> Rule:
+        """The rule of a method."""
+        return cls(method.psi, method.restock_weeks, 1.0 + method.overtime_share, method.pooled_stocks)
 
 
-def supply(
-    chain: ValueChain,
-    capacity: Floats,
-    hit: Hit,
-    method: Method,
-    keep_week: int | None = None,
-    known: Held | None = None,
-) -> tuple[Floats, Held | None]:
-    """Share of output that capacity and stocks allow, by week, node and scenario (weeks × n × k).
+class Held(NamedTuple):
+    """What is in the stocks of some buyers at the beginning of a week, weeks of normal use, k scenarios side by side.
 
-    Steps 1, 2 and 4 of ``inventories``. With ``known`` the weeks before ``known.week`` are not run again: ``capacity``
-    has to hold what came out of them. What is held at the beginning of ``keep_week`` comes back too.
-
-    A stock stays full as long as its suppliers can deliver what is used, which overtime helps: only the stocks of
-    suppliers that fall short are followed, from the week in which they first do.
+    ``stock`` by supplier, or by group where stocks are pooled; ``cut`` of those that cut flows fill. ``lack``: share of
+    normal use that a supplier's stock does not allow. ``ready``: share of it that each group allows. Both
+    in blocks of four scenarios (see ``products``). ``week`` (1).
     """
-    stocks = Stocks.of(chain, method)
-    cut, left = np.zeros(0, np.int64), np.ones((len(hit.left), 0, capacity.shape[2]))
-    if len(hit.where):
-        index = np.full(len(chain.inputs.flow_meur), -1)
-        index[hit.where] = np.arange(len(hit.where))
-        touched = index[stocks.position]
-        cut = np.flatnonzero(touched >= 0)
-        left = hit.left[:, touched[cut]]
-    can = np.array(capacity, order="C")
-    now = known.copy(known.week, stocks.group_start) if known else Held.full(stocks, len(chain), can.shape[2])
-    kept, middle = known, now.week if keep_week is None else max(now.week, keep_week)
-    for first, last in ((now.week, middle), (middle, len(can))):
-        if first == middle and keep_week is not None and (known is None or known.week != middle):
-            kept = now.copy(middle, stocks.group_start)
-        _supply(
-            can[first:last], left, hit.pattern[first:last], cut, np.searchsorted(cut, stocks.group_start), now.supplier,
-            now.share, now.stock, now.ready, now.count, now.place, now.short, stocks.group_start, stocks.buyer,
-            stocks.target_weeks, stocks.out_start, stocks.out_group, stocks.out_link, method.psi, method.restock_weeks,
-            1.0 + method.overtime_share, method.pooled_stocks,
-        )  # fmt: skip
-    return can, kept
+
+    first_group: int
+    last_group: int
+    stock: Floats
+    cut: Floats
+    lack: Floats
+    ready: Floats
+    week: Integers
+
+    @classmethod
+    def full(cls, stocks: Stocks, cut: CutStocks, first: int, last: int, scenarios: int, pooled: bool) -> Held:
+        """Full stocks, of the groups from ``first`` to ``last``."""
+        nodes = len(stocks.target_weeks)
+        own = stocks.group_target_weeks[first:last] if pooled else stocks.target_weeks
+        targets = stocks.target_weeks[cut.supplier]
+        return cls(
+            first_group=first,
+            last_group=last,
+            stock=np.repeat(own[:, None], scenarios, axis=1),
+            cut=np.repeat(targets[:, None], scenarios, axis=1),
+            lack=np.zeros((blocks(scenarios), nodes, 4)),
+            ready=np.ones((blocks(scenarios), last - first, 4)),
+            week=np.zeros(1, np.int64),
+        )
 
 
 def _stocks(chain: ValueChain, method: Method) -> Stocks:
@@ -168,167 +166,130 @@ def _stocks(chain: ValueChain, method: Method) -> Stocks:
     owner = np.searchsorted(groups, group[position])
     first = links.group_start[groups]
     supplier = links.supplier[position]
-    order = np.argsort(supplier, kind="stable")
+    share, order = share_of(links.flow_meur[position], bought[group[position]]), np.argsort(supplier, kind="stable")
+    place = np.full(len(stored), -1, np.int32)
+    place[position] = np.arange(len(position))
+    target = np.where(kinds(chain) == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods)
     return Stocks(
-        position=position,
-        supplier=supplier.astype(np.int32),
-        share=share_of(links.flow_meur[position], bought[group[position]]),
-        group_start=_offsets(owner, len(groups)),
+        place=place,
+        supplier=supplier.astype(np.uint32),
+        share=share,
+        group_start=np.searchsorted(owner, np.arange(len(groups) + 1)).astype(np.int64),
         buyer=links.buyer[first],
-        target_weeks=np.where(
-            kinds(chain)[links.industry[first]] == FLOWS, method.stock_weeks_flows, method.stock_weeks_goods
-        ),
-        out_start=_offsets(supplier[order], len(chain)),
+        target_weeks=target[chain.industry_codes],
+        group_target_weeks=target[links.industry[first]],
+        out_start=np.searchsorted(supplier[order], np.arange(len(chain) + 1)).astype(np.int64),
         out_group=owner[order],
-        out_link=order,
+        out_share=share[order],
     )
 
 
-def _offsets(owner: Integers, count: int) -> Integers:
-    """Where the members of each of ``count`` owners begin, in a list sorted by owner, and the total."""
-    return np.searchsorted(owner, np.arange(count + 1)).astype(np.int64)
-
-
 @numba.njit(cache=True, nogil=True)
-def _supply(  # pragma: no cover - compiled
-    can: Floats,
-    left: Floats,
-    pattern: Integers,
-    cut: Integers,
-    cut_start: Integers,
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    stock: Floats,
-    ready: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    short: npt.NDArray[np.bool_],
-    group_start: Integers,
-    buyer: Integers,
-    target: Floats,
-    out_start: Integers,
-    out_group: Integers,
-    out_link: Integers,
-    psi: float,
-    tau: float,
-    reach: float,
-    pooled: bool,
+def _cut_off(  # pragma: no cover - compiled
+    left: Floats, lane: int, place: Integers, active: Floats, cut: Floats
 ) -> None:
-    """Some weeks, in place in ``can``, which holds the capacity left (weeks × n × k), and in what is held."""
-    weeks, nodes, scenarios = can.shape
-    for group in range(len(buyer)):
-        for one in range(cut_start[group], cut_start[group + 1]):
-            _follow(group, cut[one], pooled, supplier, share, stock, count, place, group_start, target)
-    for week in range(weeks):
-        for group in range(len(buyer)):
-            if count[group]:
+    for pattern in range(len(left)):
+        for number in range(len(place)):
+            for k in range(active.shape[1]):
+                left[pattern, place[number], lane + k] *= 1.0 - active[pattern, k] * cut[number, k]
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def restock(  # pragma: no cover - compiled
+    until: int, can: Floats, stocks: Stocks, cut: CutStocks, held: Held, rule: Rule
+) -> None:
+    """Use and deliveries to the beginning of a week, in place in ``held``: steps 1 and 4 of ``inventories``."""
+    scenarios = can.shape[2]
+    for week in range(held.week[0], until):
+        left = cut.left[cut.pattern[week]]
+        if rule.pooled:
+            for i in range(can.shape[1]):
                 for k in range(scenarios):
-                    can[week, buyer[group], k] = min(can[week, buyer[group], k], max(0.0, ready[k, group]))
-        for i in range(nodes):
-            if not short[i]:
+                    held.lack[k // 4, i, k % 4] = rule.reach * can[week, i, k]
+            times(
+                stocks.group_start,
+                stocks.supplier,
+                stocks.share,
+                held.lack,
+                held.ready,
+                held.first_group,
+                held.last_group,
+            )
+            for one in range(len(cut.group)):
+                here, i = cut.group[one] - held.first_group, cut.supplier[one]
+                if 0 <= here < (held.last_group - held.first_group):
+                    for k in range(scenarios):
+                        gone = held.lack[k // 4, i, k % 4] * (1.0 - left[cut.flow[one], k])
+                        held.ready[k // 4, here, k % 4] -= cut.share[one] * gone
+            for here in range(held.last_group - held.first_group):
+                target = stocks.group_target_weeks[held.first_group + here]
                 for k in range(scenarios):
-                    short[i] |= can[week, i, k] * reach < 1.0
-                if short[i]:
-                    for at in range(out_start[i], out_start[i + 1]):
-                        _follow(
-                            out_group[at], out_link[at], pooled, supplier, share, stock, count, place, group_start,
-                            target,
-                        )  # fmt: skip
-        _restock(
-            reach * can[week].T.copy(), left[pattern[week]], cut, cut_start, stock, ready, count, place, supplier,
-            share, group_start, target, psi, tau, pooled,
-        )  # fmt: skip
-
-
-@numba.njit(cache=True, nogil=True)
-def _copy_followed(  # pragma: no cover - compiled
-    stock: Floats, into: Floats, count: Integers, group_start: Integers
-) -> None:
-    for group in range(len(count)):
-        for here in range(group_start[group], group_start[group] + count[group]):
-            for k in range(len(stock)):
-                into[k, here] = stock[k, here]
-
-
-@numba.njit(cache=True, nogil=True)
-def _follow(  # pragma: no cover - compiled
-    group: int,
-    link: int,
-    pooled: bool,
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    stock: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    group_start: Integers,
-    target: Floats,
-) -> None:
-    """Follow a link from now on, with a full stock: it takes the next place of those that its group follows."""
-    first, last, here = group_start[group], group_start[group + 1], place[link]
-    there = first + count[group]
-    if here < there:
-        return
-    if pooled:
-        # One stock for all of the group, in its first place.
-        stock[:, first] = target[group]
-        count[group] = last - first
-        return
-    for other in range(first, last):
-        if place[other] == there:
-            place[other] = here
-            break
-    place[link] = there
-    supplier[here], supplier[there] = supplier[there], supplier[here]
-    share[here], share[there] = share[there], share[here]
-    stock[:, there] = target[group]
-    count[group] += 1
-
-
-# Sums may be taken in any order, so that the processor can add several at a time; comparisons instead of min(), which
-# would have to mind what is not a number.
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
-def _restock(  # pragma: no cover - compiled
-    delivers: Floats,
-    left: Floats,
-    cut: Integers,
-    cut_start: Integers,
-    stock: Floats,
-    ready: Floats,
-    count: Integers,
-    place: npt.NDArray[np.int32],
-    supplier: npt.NDArray[np.int32],
-    share: Floats,
-    group_start: Integers,
-    target: Floats,
-    psi: float,
-    tau: float,
-    pooled: bool,
-) -> None:
-    """Use and deliveries of a week, in place in ``stock`` (k × places, in weeks of normal use).
-
-    ``ready`` (k × groups) becomes the share of normal use that the stocks of a group allow in the next week.
-    """
-    pace, arrives = 1.0 / tau, np.empty(len(supplier) and np.diff(group_start).max())
-    for group in range(len(count)):
-        if not count[group]:
+                    held.stock[here, k] = _used(held.stock[here, k], target, held.ready[k // 4, here, k % 4], rule)
+                    held.ready[k // 4, here, k % 4] = 1.0 - _lack(held.stock[here, k], target, rule)
             continue
-        first, full = group_start[group], target[group]
-        last, part = first + count[group], 1.0 / (psi * full)
-        for k in range(len(stock)):
-            for here in range(first, last):
-                arrives[here - first] = delivers[k, supplier[here]]
-            for one in range(cut_start[group], cut_start[group + 1]):
-                arrives[place[cut[one]] - first] *= left[one, k]
-            end_of_stock = last
-            if pooled:
-                arrives[0] = (share[first:last] * arrives[: last - first]).sum()
-                end_of_stock = first + 1
-            lack = 0.0
-            for here in range(first, end_of_stock):
-                held = stock[k, here]
-                use = held * part if held * part < 1.0 else 1.0
-                order = use + (full - held) * pace
-                held += (order if order < arrives[here - first] else arrives[here - first]) - use
-                stock[k, here] = held
-                lack += share[here] * (1.0 - (held * part if held * part < 1.0 else 1.0))
-            ready[k, group] = 1.0 - (lack / share[first] if pooled else lack)
+        for i in range(can.shape[1]):
+            for k in range(scenarios):
+                arrives = rule.reach * can[week, i, k]
+                held.stock[i, k] = _used(held.stock[i, k], stocks.target_weeks[i], arrives, rule)
+                held.lack[k // 4, i, k % 4] = _lack(held.stock[i, k], stocks.target_weeks[i], rule)
+        for one in range(len(cut.group)):
+            if held.first_group <= cut.group[one] < held.last_group:
+                i = cut.supplier[one]
+                for k in range(scenarios):
+                    arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k]
+                    held.cut[one, k] = _used(held.cut[one, k], stocks.target_weeks[i], arrives, rule)
+    if until > held.week[0] and not rule.pooled:
+        times(
+            stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group
+        )
+        for one in range(len(cut.group)):
+            here, i = cut.group[one] - held.first_group, cut.supplier[one]
+            if 0 <= here < (held.last_group - held.first_group):
+                for k in range(scenarios):
+                    more = _lack(held.cut[one, k], stocks.target_weeks[i], rule) - held.lack[k // 4, i, k % 4]
+                    held.ready[k // 4, here, k % 4] += cut.share[one] * more
+        for here in range(held.last_group - held.first_group):
+            for k in range(scenarios):
+                held.ready[k // 4, here, k % 4] = 1.0 - held.ready[k // 4, here, k % 4]
+    held.week[0] = until
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _used(held: float, target: float, arrives: float, rule: Rule) -> float:  # pragma: no cover - compiled
+    """A stock after a week: what is used goes, and of what is ordered comes what arrives."""
+    use = min(1.0, held / (rule.psi * target))
+    return held - use + min(use + (target - held) / rule.tau_weeks, arrives)
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _lack(held: float, target: float, rule: Rule) -> float:  # pragma: no cover - compiled
+    """Share of normal use that a stock does not allow."""
+    return max(0.0, 1.0 - held / (rule.psi * target))
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum(stocks: Stocks, held: Held) -> None:  # pragma: no cover - compiled
+    """``ready`` becomes the sum of ``lack`` by share: link by link, or supplier by supplier where few lack."""
+    first, last = held.first_group, held.last_group
+    for block in range(len(held.lack)):
+        lack, ready = held.lack[block], held.ready[block]
+        served = 0
+        for i in range(len(lack)):
+            if lack[i].any():
+                served += stocks.out_start[i + 1] - stocks.out_start[i]
+        if 4 * served > len(stocks.share):
+            one = slice(block, block + 1)
+            times(stocks.group_start, stocks.supplier, stocks.share, held.lack[one], held.ready[one], first, last)
+            continue
+        ready[:] = 0.0
+        for i in range(len(lack)):
+            if lack[i].any():
+                w, x, y, z = lack[i, 0], lack[i, 1], lack[i, 2], lack[i, 3]
+                for at in range(stocks.out_start[i], stocks.out_start[i + 1]):
+                    here = stocks.out_group[at] - first
+                    if 0 <= here < last - first:
+                        share = stocks.out_share[at]
+                        ready[here, 0] += share * w
+                        ready[here, 1] += share * x
+                        ready[here, 2] += share * y
+                        ready[here, 3] += share * z

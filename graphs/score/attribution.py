@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphs.method import Method
-from graphs.propagation.inventories import inventories
+from graphs.propagation.inventories import Course, Run
+from graphs.propagation.path import clean
 from graphs.shock import CutLinks, DatedShock, Effect
 from graphs.valuechain import Floats, Integers, ValueChain, residual_demand, share_of
 
@@ -30,7 +31,21 @@ def shares(costs: Sequence[Floats], nodes: int) -> Floats:
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
-def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -> Floats:
+def alone(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -> list[Run]:
+    """The run of the inventory model that says what one disruption costs alone, likely reading; none if none is needed.
+
+    Cuts of demand, and cuts of capacity that overtime makes good, need none: see ``cost``.
+    """
+    likely, capacity = [_LIKELY], np.ones((shock.steps, len(chain), 1))
+    if effect.kind == "link":
+        found = effect.links(chain)
+        return [Run(capacity, [CutLinks(found.where, found.cut[:, likely], found.active[:, likely])])]
+    if effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
+        return [Run(capacity - effect.active[:, likely][:, None] * effect.cut[:, likely], [])]
+    return []
+
+
+def cost(chain: ValueChain, shock: DatedShock, effect: Effect, course: Course | None) -> Floats:
     """Share of output over the horizon that one disruption would cost each node if it were alone, likely reading.
 
     Cuts of demand cost suppliers only, linearly. Cuts of capacity that overtime makes good reach no customer: they
@@ -39,6 +54,9 @@ def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -
     of each but not of all together has somebody to blame.
 
     It does not depend on what else is in force, and is taken from the inventory model whatever model the method names.
+
+    Args:
+        course: how the run of ``alone`` went; None if there was none.
 
     Returns:
         One number above 0 for each node (n).
@@ -51,23 +69,12 @@ def cost(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method) -
     first = direct(chain, effect) * (effect.kind != "demand")
     hit = np.flatnonzero(first)
     to_customers = time * np.einsum("i,ij->j", first[hit], inverse[hit])
-    return _alone(chain, shock, effect, method, to_suppliers) + 1e-6 * (to_suppliers + to_customers) + 1e-15
-
-
-def _alone(chain: ValueChain, shock: DatedShock, effect: Effect, method: Method, to_suppliers: Floats) -> Floats:
-    likely, capacity, links = [_LIKELY], np.ones((shock.steps, len(chain), 1)), []
-    if effect.kind == "link":
-        found = effect.links(chain)
-        links = [CutLinks(found.where, found.cut[:, likely], found.active[:, likely])]
-    elif effect.kind == "supply" and (1.0 - effect.cut[:, _LIKELY].max()) * (1.0 + method.overtime_share) < 1.0:
-        capacity -= effect.active[:, likely][:, None] * effect.cut[:, likely]
+    own = to_suppliers
+    if course is not None:
+        own = 1.0 - clean(course.made)[shock.weeks_before :, :, 0].mean(axis=0)
     elif effect.kind == "supply":
-        cut = effect.cut[:, _LIKELY]
-        return np.where(cut > 0, effect.active[shock.weeks_before :, _LIKELY].mean() * cut, to_suppliers)
-    else:
-        return to_suppliers
-    kept = inventories(chain, capacity, links, method)
-    return np.asarray(1.0 - kept[shock.weeks_before :, :, 0].mean(axis=0))
+        own = np.where(first > 0, time * first, to_suppliers)
+    return np.asarray(own + 1e-6 * (to_suppliers + to_customers) + 1e-15)
 
 
 def direct(chain: ValueChain, effect: Effect) -> Floats:
@@ -79,7 +86,8 @@ def direct(chain: ValueChain, effect: Effect) -> Floats:
     if effect.kind != "link":
         return effect.cut[:, _LIKELY]
     where, flow = _cut_flows(chain, effect)
-    return share_of(_sum_by(chain.inputs.buyer[where], flow, len(chain)), chain.flows.sum(axis=0))
+    bought = chain.once("bought", lambda: chain.flows.sum(axis=0))
+    return share_of(_sum_by(chain.inputs.buyer[where], flow, len(chain)), bought)
 
 
 def first_hand_meur(chain: ValueChain, effect: Effect) -> float:

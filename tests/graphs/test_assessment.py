@@ -396,6 +396,31 @@ def test_what_is_known_changes_nothing(chain, data: st.DataObject):
         pd.testing.assert_frame_equal(taken.nodes, anew.nodes, rtol=1e-11, atol=1e-9)
 
 
+@settings(max_examples=40)
+@given(chain=st.from_type(ValueChain), data=st.data())
+def test_a_log_taken_over_step_by_step_is_a_log_read_anew(chain, data: st.DataObject):
+    """Records are logged, amended, resolved and withdrawn; each assessment goes on from the one before."""
+    records: list[Disruption] = []
+    known = assess(chain, records, ON, METHOD)
+    for number in range(data.draw(st.integers(2, 6))):
+        action = data.draw(st.sampled_from(("log", "amend", "resolve", "withdraw"))) if records else "log"
+        at = data.draw(st.integers(0, len(records) - 1)) if records else 0
+        if action == "log":
+            records.append(replace(data.draw(disruptions()), id=f"D{number}"))
+        elif action == "amend":
+            records[at] = replace(data.draw(disruptions()), id=records[at].id)
+        elif action == "resolve":
+            last = data.draw(st.dates(records[at].start or ON, date(2022, 1, 1)))
+            records[at] = replace(records[at], state="resolved", end=last)
+        else:
+            del records[at]
+        known, anew = assess(chain, records, ON, METHOD, known), assess(chain, records, ON, METHOD)
+        pd.testing.assert_frame_equal(known.points, anew.points, rtol=1e-9, atol=1e-11)
+        pd.testing.assert_frame_equal(known.nodes, anew.nodes, rtol=1e-9, atol=1e-9)
+        pd.testing.assert_frame_equal(known.path, anew.path, rtol=1e-9, atol=1e-12)
+        pd.testing.assert_frame_equal(known.scores, anew.scores, rtol=1e-6, atol=1e-9)
+
+
 def test_what_is_known_of_another_day_chain_or_method_is_not_taken(toy, halved):
     known = assess(toy, [CHIPS], ON, METHOD)
     cases = [

@@ -134,15 +134,18 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a new, empty database: the test runs once on each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/log.sqlite"
+        yield f"sqlite:///{tmp_path}/log.sqlite"
+        return
     url: str = request.getfixturevalue("postgresql")
     name = f"t{next(_NUMBERS)}"
     with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return url.format(name)
+    yield url.format(name)
+    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # else the server syncs them all when it stops
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from tracker import backup, log
+from tracker.accounts import tables
 from tracker.conversation import Comment
 from tracker.database import entries, metadata, open_database, writing
 from tracker.log import Writer
@@ -74,6 +75,22 @@ def test_what_is_restored_is_the_same_log(full: Writer, file: Path, empty: sa.En
     again = file.with_name("again.gz")
     backup.make(empty, again, AT, quiet)
     assert again.read_bytes() == file.read_bytes()
+
+
+def test_the_accounts_come_too_but_nobody_is_logged_in(full: Writer, empty: sa.Engine, tmp_path: Path) -> None:
+    with writing(full.engine) as connection:
+        person = {"id": "U1", "name": "Ana", "name_folded": "ana", "email": "a@b.eu", "email_folded": "a@b.eu"}
+        connection.execute(tables.accounts.insert().values(person | {"made_at": "2021", "password_hash": "$argon"}))
+        connection.execute(tables.memberships.insert().values(account_id="U1", association="", role="expert"))
+        login = {"id": "S1", "token_hash": "x", "account_id": "U1", "made_at": "", "seen_at": "", "expires_at": ""}
+        connection.execute(tables.sessions.insert().values(login | {"browser": ""}))
+    backup.make(full.engine, tmp_path / "people.gz", AT, quiet)
+    backup.restore(tmp_path / "people.gz", empty, quiet)
+    for table, held in ((tables.accounts, 1), (tables.memberships, 1), (tables.sessions, 0)):
+        with empty.connect() as there, full.engine.connect() as here:
+            rows = there.execute(sa.select(table)).all()
+            assert len(rows) == held
+            assert held == 0 or rows == here.execute(sa.select(table)).all()
 
 
 def test_the_restored_log_goes_on(file: Path, empty: sa.Engine) -> None:

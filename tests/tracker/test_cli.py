@@ -366,15 +366,10 @@ BAD_FILES: dict[str, tuple[bytes, list[str]]] = {
             "row 1, name: is not a field of a disruption",
         ],
     ),
-    "empty": (b"", ["row 1, title: the column is missing; give it a column"]),
-    "cells": (HEAD.encode() + b"Strike, again,DE,2021-03-01\n", ["row 2: has more cells than the first row"]),
-    "nul": (HEAD.encode() + b"Str\0ike,DE,2021-03-01\n", ["row 2, cell A2, title: holds control characters"]),
-    "latin": (
-        HEAD.encode() + "Müll,DE,2021-03-01\n".encode("latin-1"),
-        ["mine.csv: is not UTF-8 text; save it as CSV UTF-8"],
-    ),
-    "utf-16": ((HEAD + "Müll,DE,2021-03-01\n").encode("utf-16"), ["mine.csv: is not UTF-8 text"]),
-    "spreadsheet": (b"PK\x03\x04\x14\x00\x08\x08\xff\xfe", ["mine.csv: is not UTF-8 text"]),
+    "empty": (b"", ["row 1: the table is empty; write the names of the columns in the first row"]),
+    "cells": (HEAD.encode() + b"Strike, again,DE,2021-03-01\n", ["row 2, cell D2: stands below no name"]),
+    "nul": (HEAD.encode() + b"Str\0ike,DE,2021-03-01\n", ["mine.csv: is no text and no workbook"]),
+    "spreadsheet": (b"PK\x03\x04\x14\x00\x08\x08\xff\xfe", ["mine.csv: is a damaged workbook"]),
     "huge cell": (HEAD.encode() + b"Strike,DE,2021-03-01\n" + b"x" * 200_000 + b",DE,2021-03-01\n", ["row 3"]),
     "rows": (HEAD.encode() + b"Strike,DE,2021-03-01\n" * 10_001, ["more than 10,000 rows; split the file"]),
     "id": (b"id,title,origin,start\nR01,Strike,DE,2021-03-01\n", ["id: R01 is in the log with other content"]),
@@ -391,7 +386,7 @@ def test_a_faulty_file_is_refused_in_words_and_nothing_of_it_is_written(run: Run
 
 def test_a_file_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
     refused(run("import", "nowhere.csv"), "'nowhere.csv' does not exist")
-    refused(run("import", "."), "is a directory")
+    refused(run("import", "."), "holds no file to import")
 
 
 def test_a_file_without_rows_is_no_fault(run: Run, tmp_path: Path) -> None:

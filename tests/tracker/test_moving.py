@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from tracker import log, moving, rows
+from tracker.accounts import tables
 from tracker.database import fingerprints, metadata, open_database, records, writing
 from tracker.log import Writer
 
@@ -63,6 +64,23 @@ def test_both_hold_the_same_afterwards(writer: Writer, other: sa.Engine) -> None
     fill(there, 2)
     assert log.verify(other) == []
     there.close()
+
+
+def test_the_accounts_follow_what_became_of_them(writer: Writer, other: sa.Engine) -> None:
+    """Those that were changed or are gone since the last time too; logins stay behind."""
+    person = {"name": "Ana", "name_folded": "ana", "email": "a@b.eu", "email_folded": "a@b.eu", "made_at": "2021"}
+    login = {"id": "S1", "token_hash": "x", "account_id": "U1", "made_at": "", "seen_at": "", "expires_at": ""}
+    fill(writer, 1)
+    with writing(writer.engine) as connection:
+        connection.execute(tables.accounts.insert().values(person | {"id": "U1"}))
+        connection.execute(tables.memberships.insert().values(account_id="U1", association="", role="expert"))
+        connection.execute(tables.sessions.insert().values(login | {"browser": ""}))
+    assert moving.move(writer.engine, other, quiet).rows["accounts"] == 1
+    with writing(writer.engine) as connection:
+        connection.execute(tables.accounts.update().values(name="Eve"))
+        connection.execute(tables.memberships.delete())
+    moving.move(writer.engine, other, quiet)
+    assert held(other) == held(writer.engine) | {"sessions": []}
 
 
 def test_run_again_it_brings_what_was_written_since(writer: Writer, other: sa.Engine) -> None:

@@ -116,9 +116,14 @@ def stamp(at: datetime) -> str:
 
 def one_line(who: str) -> str:
     """A name as entries keep it: one line of at most 200 letters."""
-    return " ".join(who.encode("utf-8", "replace").decode().split())[:200]
+    return " ".join(plain(who).split())[:200]
 
 
-def plain_id(record_id: str) -> str:
-    """An id that a database can be asked for, whatever was typed."""
-    return record_id.encode("utf-8", "replace").decode().replace("\0", "?")
+def plain(text: str) -> str:
+    """A text that every database takes, whatever was typed.
+
+    Examples:
+        >>> plain("D1\\0 \\ud800")
+        'D1? ?'
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")

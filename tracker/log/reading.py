@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import sqlalchemy as sa
 
 from graphs.disruption import Disruption
 from graphs.errors import Unknown
 from tracker.database import entries, records
-from tracker.log.entry import Entry, Standing, plain_id
+from tracker.log.entry import Entry, Standing, plain
 from tracker.log.turn import STANDING
 
 _PART = 2_000
@@ -27,7 +27,7 @@ def position(engine: sa.Engine, kind: str | None = None, upto: int | None = None
     if kind is not None:
         query = query.where(entries.c.kind == kind)
     if upto is not None:
-        query = query.where(entries.c.number <= upto)
+        query = query.where(entries.c.number <= _number(upto))
     with engine.connect() as connection:
         return connection.scalar(query) or 0
 
@@ -43,7 +43,7 @@ def disruptions(engine: sa.Engine, upto: int | None = None) -> list[Disruption]:
     else:
         newest = (
             sa.select(sa.func.max(entries.c.number).label("newest"), sa.func.min(entries.c.number).label("first"))
-            .where(entries.c.number <= upto, entries.c.kind == "disruption")
+            .where(entries.c.number <= _number(upto), entries.c.kind == "disruption")
             .group_by(entries.c.record_id)
             .subquery()
         )
@@ -58,7 +58,7 @@ def standing(engine: sa.Engine, record_id: str, kind: str | None = None) -> Stan
     Raises:
         Unknown: if there is no such record, or it is of another kind.
     """
-    query = sa.select(*_STANDING).where(records.c.id == plain_id(record_id))
+    query = sa.select(*_STANDING).where(records.c.id == plain(record_id))
     with engine.connect() as connection:
         row = connection.execute(query).first()
     if row is None or kind not in (None, row.kind):
@@ -83,22 +83,28 @@ def every(engine: sa.Engine, kind: str) -> Iterator[Standing]:
         yield from every_at(connection, kind)
 
 
-def every_at(connection: sa.Connection, kind: str) -> Iterator[Standing]:
+def every_at(connection: sa.Connection, kind: str) -> Generator[Standing, None, None]:
     """The same within a transaction, so that several kinds are read as they stand at one moment."""
     query = sa.select(*_STANDING).where(records.c.kind == kind).order_by(records.c.number)
-    for row in connection.execute(query.execution_options(yield_per=_PART)):
-        yield Standing(**row._mapping)
+    with connection.execute(query.execution_options(yield_per=_PART)) as rows:
+        for row in rows:
+            yield Standing(**row._mapping)
 
 
 def history(engine: sa.Engine, record_id: str) -> list[Entry]:
     """Every entry of one record, oldest first."""
-    query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
+    query = sa.select(entries).where(entries.c.record_id == plain(record_id)).order_by(entries.c.number)
     with engine.connect() as connection:
         return [Entry(**row) for row in connection.execute(query).mappings()]
 
 
 def since(engine: sa.Engine, after: int, most: int = 1_000) -> list[Entry]:
     """The entries after a position, oldest first, at most so many."""
-    query = sa.select(entries).where(entries.c.number > after).order_by(entries.c.number).limit(most)
+    query = sa.select(entries).where(entries.c.number > _number(after)).order_by(entries.c.number).limit(most)
     with engine.connect() as connection:
         return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def _number(asked: int) -> int:
+    """A number that every database can compare with those of entries, whatever was asked."""
+    return max(0, min(asked, 2**31 - 1))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
 from tracker.database import records
-from tracker.log.entry import Standing
+from tracker.log.entry import Standing, plain
 from tracker.log.turn import STANDING
 from tracker.log.words import tag, words
 
+_CURSOR = re.compile(r"(|[0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,9})")
+_VECTOR = sa.func.array_to_tsvector(sa.func.string_to_array(records.c.words, sa.literal_column("' '")))
 _STANDING = [records.c[name] for name in STANDING]
 
 
@@ -65,11 +69,12 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
         ['D1']
         >>> writer.close()
     """
-    fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == asked.kind]
+    fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == plain(asked.kind)]
     if asked.states:
-        fits.append(records.c.state.in_(asked.states))
+        fits.append(records.c.state.in_([plain(state) for state in asked.states]))
     if asked.on is not None:
-        earliest = asked.on - timedelta(days=round(7 * asked.duration_weeks) - 1)
+        begins = asked.on.toordinal() - round(7 * asked.duration_weeks) + 1
+        earliest = date.fromordinal(min(max(begins, 1), date.max.toordinal()))
         fits += [
             records.c.state.in_(COUNTED),
             records.c.day <= asked.on.isoformat(),
@@ -77,10 +82,10 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
             sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
         ]
     beginnings, whole = words(asked.text), [tag(field, value) for field, value in asked.tags]
-    if beginnings or whole:
-        fits.append(_match(engine, beginnings, whole))
-    elif asked.text.strip():
+    if asked.text.strip() and not beginnings:
         fits.append(sa.false())  # signs only: no record has them as words
+    elif beginnings or whole:
+        fits.append(_match(engine, beginnings, whole))
     later = [*fits]
     if cursor:
         day, number = _place(cursor)
@@ -100,14 +105,13 @@ def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[str]) -
         asked = " ".join([*(f'"{word}"*' for word in beginnings), *(f'"{word}"' for word in whole)])
         found = sa.text("SELECT rowid FROM records_words WHERE records_words MATCH :asked")
         return records.c.number.in_(found.bindparams(asked=asked).columns(sa.column("rowid")))
-    asked = " & ".join([*(f"{word}:*" for word in beginnings), *whole])
-    vector = sa.func.to_tsvector(sa.literal_column("'simple'"), records.c.words)
-    return vector.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), asked))
+    asked = " & ".join([*(f"'{word}':*" for word in beginnings), *(f"'{word}'" for word in whole)])
+    return _VECTOR.op("@@")(sa.cast(asked, postgresql.TSQUERY))
 
 
 def _place(cursor: str) -> tuple[str, int]:
-    day, _, number = cursor.rpartition(".")
-    if not number.isascii() or not number.isdigit() or len(number) > 15 or len(day) > 10:
+    found = _CURSOR.fullmatch(cursor)
+    if not found:
         mend = "begin with the first page: leave the cursor out"
         raise Faults([Fault("", "cursor", "belongs to no page of this list", mend)])
-    return day, int(number)
+    return found[1], int(found[2])

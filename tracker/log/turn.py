@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from graphs.record import Record
 from tracker.database import entries, fingerprints, records
 from tracker.kinds import KINDS, kind_of
-from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain_id, seal, stamp
+from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal, stamp
 from tracker.log.words import searchable
 
 STANDING = ("number", "id", "kind", "version", "reporter", "author", "association", "body")
@@ -23,6 +23,12 @@ _DAYS = ("start", "held_on", "said_on", "state_on")
 """Fields that say when a record's day is."""
 _PART = 500
 
+# Built once: a statement takes SQLAlchemy longer to build than the database to answer.
+_NEWEST = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
+_BY_ID = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id == sa.bindparam("sought"))
+_SAID = sa.select(fingerprints.c.record_id).where(fingerprints.c.content == sa.bindparam("sought"))
+_HISTORY = sa.select(entries).where(entries.c.record_id == sa.bindparam("sought")).order_by(entries.c.number)
+
 
 class Turn:
     """What one writer sees and writes; everything is kept together at the end, or nothing.
@@ -31,13 +37,13 @@ class Turn:
     """
 
     def __init__(self, connection: sa.Connection) -> None:
-        newest = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
-        last = connection.execute(newest).first()
+        last = connection.execute(_NEWEST).first()
         self._connection = connection
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
-        self._said: dict[str, dict[str, None]] = {}
+        self._said: list[tuple[str, str]] = []
+        self._ever: dict[str, set[str]] = {}
         self._found: dict[str, Standing | None] = {}
         self._held: dict[str, frozenset[str]] = {}
 
@@ -50,8 +56,9 @@ class Turn:
         """A record as it stands; None if there is none of this id."""
         if record_id in self._standing:
             return self._standing[record_id]
-        if record_id not in self._found:
-            self._find([record_id])
+        if record_id not in self._found:  # while it is our turn nobody else changes it
+            row = self._connection.execute(_BY_ID, {"sought": plain(record_id)}).first()
+            self._found[record_id] = Standing(**row._mapping) if row else None
         return self._found[record_id]
 
     def holds(self, record: Record, record_id: str | None = None) -> bool:
@@ -62,8 +69,8 @@ class Turn:
         """
         content = fingerprint(kind_of(record), record.to_dict())
         if content not in self._held:
-            self._hold([content])
-        known = self._held[content] | self._said.get(content, {}).keys()
+            self._held[content] = frozenset(self._connection.scalars(_SAID, {"sought": content}))
+        known = self._held[content] | self._ever.get(content, set())
         return bool(known) if record_id is None else record_id in known
 
     def recall(self, given: Sequence[Record]) -> None:
@@ -74,10 +81,13 @@ class Turn:
         self._find([one.id for one in given if one.id])
         self._hold([fingerprint(kind_of(one), one.to_dict()) for one in given])
 
+    def expect(self, ids: Iterable[str]) -> None:
+        """Look many ids up at once: afterwards ``standing`` need not ask for each."""
+        self._find([one for one in ids if one not in self._found])
+
     def history(self, record_id: str) -> list[Entry]:
         """Every entry of one record, oldest first."""
-        query = sa.select(entries).where(entries.c.record_id == plain_id(record_id)).order_by(entries.c.number)
-        found = [Entry(**row) for row in self._connection.execute(query).mappings()]
+        found = [Entry(**row) for row in self._connection.execute(_HISTORY, {"sought": plain(record_id)}).mappings()]
         return found + [entry for entry, _ in self._written if entry.record_id == record_id]
 
     def free_id(self, kind: str, taken: set[str]) -> str:
@@ -108,15 +118,13 @@ class Turn:
             "record_id": record.id,
             "before": before.body if before else None,
             "after": body,
-            "why": why,
+            "why": plain(why),
             "association": association,
             "previous_hash": previous,
         }
         entry = Entry(**row, hash=seal(row))
         standing = follow(before, entry)
-        self._written.append((entry, standing))
-        self._standing[record.id] = standing
-        self._said.setdefault(fingerprint(kind, body), {})[record.id] = None
+        self._remember(entry, standing, fingerprint(kind, body))
         return standing
 
     def mark(self) -> int:
@@ -125,24 +133,30 @@ class Turn:
 
     def forget(self, mark: int) -> None:
         """Unwrite what was written since a mark."""
-        del self._written[mark:]
-        self._standing = {standing.id: standing for _, standing in self._written}
-        self._said = {}
-        for one, _ in self._written:
-            self._said.setdefault(fingerprint(one.kind, one.after), {})[one.record_id] = None
+        if mark == len(self._written):
+            return
+        kept = list(zip(self._written[:mark], self._said[:mark], strict=True))
+        self._written, self._said, self._standing, self._ever = [], [], {}, {}
+        for (entry, standing), (content, _) in kept:
+            self._remember(entry, standing, content)
 
     def keep(self) -> None:
         """Put all that was written into the database."""
         if self._written:
-            self._connection.execute(entries.insert(), [dataclasses.asdict(entry) for entry, _ in self._written])
-            said = [(content, record_id) for content, ids in self._said.items() for record_id in ids]
-            keep_derived(self._connection, list(self._standing.values()), said)
+            self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
+            keep_derived(self._connection, list(self._standing.values()), list(dict.fromkeys(self._said)))
+
+    def _remember(self, entry: Entry, standing: Standing, content: str) -> None:
+        self._written.append((entry, standing))
+        self._said.append((content, standing.id))
+        self._standing[standing.id] = standing
+        self._ever.setdefault(content, set()).add(standing.id)
 
     def _find(self, ids: Sequence[str]) -> None:
         for part in _parts(ids):
             self._found |= dict.fromkeys(part)
-            meant = {plain_id(one): one for one in part}
-            query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id.in_(meant))
+            meant = {plain(one): one for one in part}
+            query = sa.select(*(records.c[name] for name in STANDING)).where(records.c.id.in_(list(meant)))
             for row in self._connection.execute(query):
                 self._found[meant[row.id]] = Standing(**row._mapping)
 
@@ -187,6 +201,7 @@ def append(
         >>> writer.close()
     """
     taken, written = {record.id for record in given}, []
+    turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
     for record in given:
         named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)
@@ -196,17 +211,21 @@ def append(
 
 def keep_derived(connection: sa.Connection, standing: Sequence[Standing], said: Sequence[tuple[str, str]]) -> None:
     """Bring the tables that follow from the log up to date."""
-    insert: Callable[[sa.Table], Any] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    upsert, keep = _KEEP[connection.dialect.name]
+    connection.execute(upsert, [derived(one) for one in standing])
+    connection.execute(keep, [{"content": content, "record_id": record_id} for content, record_id in said])
+
+
+def _keeping(insert: Callable[[sa.Table], Any]) -> tuple[sa.Insert, sa.Insert]:
     upsert = insert(records)
     changed = {column.name: upsert.excluded[column.name] for column in records.c if column.name != "number"}
-    connection.execute(
+    return (
         upsert.on_conflict_do_update(index_elements=[records.c.number], set_=changed),
-        [derived(one) for one in standing],
-    )
-    connection.execute(
         insert(fingerprints).on_conflict_do_nothing(),
-        [{"content": content, "record_id": record_id} for content, record_id in said],
     )
+
+
+_KEEP = {"sqlite": _keeping(sqlite.insert), "postgresql": _keeping(postgresql.insert)}
 
 
 def derived(one: Standing) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from graphs.classification import country_name
 
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60
 """Letters of a word that count; longer ones are cut, in the record as in the question."""
+_LONGEST_TAG = 500
 _PLACES = ("origin", "felt", "country", "places")
 TAGGED = (
     "about",
@@ -39,8 +41,10 @@ def words(text: str) -> list[str]:
         >>> words("Škoda: no CHIPS (C26), 洪水")
         ['skoda', 'no', 'chips', 'c26', 'u006d2au006c34']
     """
+    if text.isascii():  # most texts are, and this is the quick way to the same words
+        return [word[:_LONGEST] for word in _WORD.findall(text.lower())]
     plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    found = re.findall(r"[^\W_]+", plain.casefold())
+    found = _WORD.findall(plain.casefold())
     return ["".join(one if one.isascii() else f"u{ord(one):06x}" for one in word)[:_LONGEST] for word in found]
 
 
@@ -51,7 +55,7 @@ def tag(field: str, value: str) -> str:
         >>> tag("ecosystems", "Aerospace & defence")
         'isecosystemsaerospacedefence'
     """
-    return f"is{field.replace('_', '')}{''.join(words(value))}"
+    return f"is{field.replace('_', '')}{''.join(words(value))}"[:_LONGEST_TAG]
 
 
 def searchable(record_id: str, body: Mapping[str, Any]) -> str:

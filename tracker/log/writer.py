@@ -14,6 +14,8 @@ from tracker.database import writing
 from tracker.log.turn import Turn
 
 T = TypeVar("T")
+Piece = tuple[Callable[[Turn], Any], Future[Any]]
+"""What is to be done in a turn, and who waits for it."""
 _MOST = 256
 """Pieces of work that share a transaction."""
 
@@ -22,13 +24,14 @@ class Writer:
     """Group commit: many may ask at once, one thread writes; each is answered after its transaction is on disk.
 
     While one transaction reaches the disk the next pieces of work gather, so the wait is shared. A piece of work that
-    fails is forgotten alone; if the database fails, all that shared the transaction hear of it and none is written.
-    Other programs may write to the same log: the database gives the turns.
+    fails is forgotten alone; what the database refuses is tried again, each piece alone, so a piece may be done twice
+    and must only depend on its turn. If the database itself fails, all that shared the transaction hear of it and none
+    is written. Other programs may write to the same log: the database gives the turns.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._waiting: queue.SimpleQueue[tuple[Callable[[Turn], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -79,7 +82,7 @@ class Writer:
             if last:
                 return
 
-    def _write(self, group: list[tuple[Callable[[Turn], Any], Future[Any]]]) -> None:
+    def _write(self, group: list[Piece]) -> None:
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with writing(self.engine) as connection:
@@ -94,6 +97,12 @@ class Writer:
                         turn.forget(mark)
                         answers.append((done, None, error))
                 turn.keep()
+        except (sa.exc.DataError, sa.exc.IntegrityError) as error:
+            if len(group) > 1:  # the database refused what one of them wrote, and does not say whose
+                for one in group:
+                    self._write([one])
+                return
+            answers = [(done, None, error) for _, done in group]
         except BaseException as error:
             answers = [(done, None, error) for _, done in group]
         for done, answer, failed in answers:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.content import Day, Number, Text, Word
 from graphs.errors import Fault, Faults
+from graphs.fields import record_fields
 from graphs.record import Field
 from tracker import intake, keeping, log
 from tracker.api import AtDesk, desk_of, owner_of_record
@@ -117,6 +118,7 @@ def _form(
         status,
         kind=kind,
         fields=[(field, _widget(field)) for field in _asked(kind)],
+        meanings=record_fields().loc[kind.word],
         typed=typed,
         record_id=record_id,
         faults={fault.field: fault for fault in reversed(faults)},

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from graphs.assessment import Assessment
+from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
 from graphs.picture import picture_page
 from graphs.score.resilience import LEVELS
@@ -18,6 +19,7 @@ from reports.to_html import to_html
 from tracker import log
 from tracker.api import AtDesk, On
 from tracker.door import needs
+from tracker.log import Question
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -30,7 +32,8 @@ def home(request: Request, desk: AtDesk, on: On = None) -> Response:
     """Today's state on one screen."""
     day = on or date.today()
     assessment = desk.assess(day)
-    newest = sorted(log.disruptions(desk.engine), key=lambda one: str(one.start), reverse=True)[:6]
+    newest = log.search(desk.engine, Question(states=tuple(COUNTED)), most=6).standing
+    waiting = log.search(desk.engine, Question(states=("reported",)), most=1).total
     return page(
         request,
         "home.html",
@@ -40,7 +43,8 @@ def home(request: Request, desk: AtDesk, on: On = None) -> Response:
         ecosystems=level_rows(assessment, "ecosystem"),
         countries=level_rows(assessment, "country"),
         worst=desk.worst_day(),
-        newest=newest,
+        newest=[one.record for one in newest],
+        waiting=waiting,
         logged=desk.position,
     )
 

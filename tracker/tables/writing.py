@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from graphs.errors import Fault, Faults
 from graphs.fields import fields as public_fields
 from tracker.tables.table import address, neutral, plain
-from tracker.tables.workbook import MOST_ROWS, text
+from tracker.tables.workbook import ERROR, MOST_ROWS, text
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same table gives the same bytes."""
@@ -193,12 +193,15 @@ def _write(sheet: Worksheet, row: int, place: int, field: Field, value: Any, loo
         if len(shown) > MOST_LETTERS_OF_A_CELL:
             fault = f"has {len(shown):,} letters, more than the {MOST_LETTERS_OF_A_CELL:,} of a cell of a workbook"
             raise Faults([Fault(address(row + 1, place), field.name, fault, "export as CSV or JSON")])
+        if "\ufffe" in shown or "\uffff" in shown:
+            fault = "holds a character (U+FFFE or U+FFFF) that a workbook cannot hold"
+            raise Faults([Fault(address(row + 1, place), field.name, fault, "export as CSV or JSON")])
         sheet.write_string(row, place, shown)
 
 
 def _as_string(value: str) -> str:
     """A text of a workbook is never computed; one more apostrophe only where reading would take one off."""
-    return f"'{value}" if plain(value) != value else value
+    return f"'{value}" if plain(value) != value or value.startswith(ERROR) else value
 
 
 def _single(value: Any, number: int, place: int) -> Any:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.propagation import demand_kept, leontief, propagate
-from graphs.propagation.inventories import inventories
+from graphs.propagation.inventories import Run, courses, inventories
 from graphs.propagation.path import steps_to_recover
 from graphs.shock import CutLinks, shock
 from graphs.valuechain import ValueChain
@@ -221,6 +221,23 @@ def test_scenarios_side_by_side_are_scenarios_alone(chain, seed: int):
         alone = [CutLinks(one.where, one.cut[:, [k]], one.active[:, [k]]) for one in links]
         kept = inventories(chain, capacity[:, :, [k]], alone, METHOD)
         np.testing.assert_allclose(together[:, :, [k]], kept, rtol=0, atol=1e-12)
+
+
+@given(chain=RANDOM, seed=SEEDS, method=st.sampled_from(METHODS), same=st.integers(0, 10))
+def test_runs_side_by_side_are_runs_alone(chain, seed: int, method: Method, same: int):
+    """With links cut in one of them only, and with the first weeks of another known."""
+    n = len(chain)
+    first, second = cuts(seed, 10, n, 2), cuts(seed + 9, 10, n, 3, rarely=0.05)
+    links = as_links(chain, seed, 10, 2)[:1]
+    known = Run(second.copy(), [])
+    known.capacity[same:] = 1
+    (before,) = courses(chain, [known], method)
+    runs = [Run(first, links), Run(second, [], before, same)]
+    together = courses(chain, runs, method)
+    for found, run in zip(together, runs, strict=True):
+        (alone,) = courses(chain, [Run(run.capacity, run.links)], method)
+        np.testing.assert_allclose(found.can, alone.can, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(found.made, alone.made, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("cut", [False, True], ids=["capacity", "links too"])

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.propagation import propagate
+from graphs.propagation.inventories import courses
 from graphs.score import attribution
-from graphs.shock import Effect, shock
+from graphs.shock import DatedShock, Effect, shock
 from graphs.valuechain import ValueChain
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -31,8 +32,15 @@ def record(place: str, effect: str = "supply", severity: float = 0.4, days: int 
 
 
 def split(chain: ValueChain, *records: Disruption) -> np.ndarray:
-    found = shock(chain, records, ON, METHOD)
-    return attribution.shares([attribution.cost(chain, found, one, METHOD) for one in found.effects], len(chain))
+    return blamed(chain, shock(chain, records, ON, METHOD))
+
+
+def blamed(chain: ValueChain, found: DatedShock) -> np.ndarray:
+    costs = []
+    for one in found.effects:
+        ran = courses(chain, attribution.alone(chain, found, one, METHOD), METHOD)
+        costs.append(attribution.cost(chain, found, one, ran[0] if ran else None))
+    return attribution.shares(costs, len(chain))
 
 
 def cost_alone(chain: ValueChain, one: Disruption) -> np.ndarray:
@@ -175,7 +183,6 @@ def test_a_cut_that_overtime_makes_good_is_weighed_like_a_deeper_one(toy):
         Disruption(name, ("EU",), day, name, effect="supply", severity_low=cut, severity_likely=cut, severity_high=cut)
         for name, cut in (("D1", 0.09), ("D2", 0.10))
     ]
-    found = shock(toy, ones, day, Method())
-    shares = attribution.shares([attribution.cost(toy, found, one, Method()) for one in found.effects], len(toy))
+    shares = blamed(toy, shock(toy, ones, day, METHOD))
     assert shares[:8, 0] == pytest.approx(0.09 / 0.19, abs=0.03)
     assert (shares[:8, 0] < 0.5).all(), "the deeper cut is not blamed less"
