@@ -78,6 +78,8 @@ class Turn:
 
         What was found stays true, since nobody else writes during this turn.
         """
+        if len(given) == 1:
+            return  # it is asked for when it is needed, by statements that are built already
         self._find([one.id for one in given if one.id])
         self._hold([fingerprint(kind_of(one), one.to_dict()) for one in given])
 
@@ -201,7 +203,8 @@ def append(
         >>> writer.close()
     """
     taken, written = {record.id for record in given}, []
-    turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
+    if len(given) > 1:
+        turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
     for record in given:
         named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)
