@@ -111,7 +111,7 @@ class Guard:
 
 
 def _most(path: str) -> int:
-    return MOST_BYTES_OF_A_FILE if path == "/files" else MOST_BYTES
+    return MOST_BYTES_OF_A_FILE if path in ("/files", "/api/v1/imports") else MOST_BYTES
 
 
 def _log_in_first(scope: Scope, headers: Headers) -> Response:

@@ -109,5 +109,7 @@ def test_an_error_is_told_as_its_place_asks_for(
     page = read_page(person.text)
     assert page.find("h1")
     if status == 422:
-        assert program.json()["faults"] == [{"field": "on", "fault": "is no day", "mend": "write 2021-03-23"}]
+        assert program.json()["faults"] == [
+            {"where": "", "field": "on", "fault": "is no day", "mend": "write 2021-03-23"}
+        ]
         assert page.faults == ["on: is no day; write 2021-03-23."]

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from graphs.record import Record
 from tracker.database import entries, fingerprints, records
 from tracker.kinds import KINDS, kind_of
+from tracker.log.answers import Answers
 from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain_id, seal, stamp
 from tracker.log.words import searchable
 
@@ -34,6 +35,7 @@ class Turn:
         newest = sa.select(entries.c.number, entries.c.hash).order_by(entries.c.number.desc()).limit(1)
         last = connection.execute(newest).first()
         self._connection = connection
+        self.answers = Answers(connection)
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
@@ -123,13 +125,15 @@ class Turn:
         self._said.setdefault(fingerprint(kind, body), {})[record.id] = None
         return standing
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, int]:
         """A point to which ``forget`` goes back."""
-        return len(self._written)
+        return len(self._written), self.answers.mark()
 
-    def forget(self, mark: int) -> None:
+    def forget(self, mark: tuple[int, int]) -> None:
         """Unwrite what was written since a mark."""
-        del self._written[mark:]
+        written, answered = mark
+        self.answers.forget(answered)
+        del self._written[written:]
         self._standing = {standing.id: standing for _, standing in self._written}
         self._said = {}
         for one, _ in self._written:
@@ -141,6 +145,7 @@ class Turn:
             self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
             said = [(content, record_id) for content, ids in self._said.items() for record_id in ids]
             keep_derived(self._connection, list(self._standing.values()), said)
+        self.answers.keep()
 
     def _find(self, ids: Sequence[str]) -> None:
         for part in _parts(ids):
