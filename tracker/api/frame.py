@@ -77,7 +77,11 @@ def owner_of_last_change(request: Request) -> Owner:
 def _version(
     if_match: Annotated[
         str | None,
-        Header(max_length=60, description="ETag of the version that was read; refused if there is a newer one."),
+        Header(
+            alias="If-Match",
+            max_length=60,
+            description="ETag of the version that was read; refused if there is a newer one.",
+        ),
     ] = None,
 ) -> int | None:
     """The version that was read; None for any.
@@ -101,6 +105,7 @@ async def _asked(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             max_length=200,
             pattern=r"^[!-~]+$",
             description="A key of your own for this request. Sent again with the same key within 24 hours, it gets the "
@@ -126,7 +131,8 @@ RecordId = Annotated[str, Path(max_length=40, description="Id of the record.", e
 Version = Annotated[int | None, Depends(_version)]
 MayComeAgain = Annotated[Asked | None, Depends(_asked)]
 IfNoneMatch = Annotated[
-    str | None, Header(max_length=200, description="ETags that you have: 304 if one of them still holds.")
+    str | None,
+    Header(alias="If-None-Match", max_length=200, description="ETags that you have: 304 if one of them still holds."),
 ]
 
 
