@@ -69,19 +69,19 @@ def _meanings(kind: Kind) -> dict[str, str]:
 
 
 def _type_of(field: RecordField) -> Any:
-    content = field.content
+    content: Content = field.content
+    of: Any = str
     if field.many:
         return list[str]
     if isinstance(content, Share):
-        return Annotated[float, Field(ge=0, le=1)] | None
-    if isinstance(content, Number):
-        return (int if content.whole else float) | None
-    if isinstance(content, Day):
-        return Annotated[str, Field(json_schema_extra={"format": "date"})] | None
-    if isinstance(content, Word):
-        word = Annotated[str, Field(json_schema_extra={"enum": list(content.words)})]
-        return word | None if field.default is None else word
-    return str
+        of = Annotated[float, Field(ge=0, le=1)]
+    elif isinstance(content, Number):
+        of = int if content.whole else float
+    elif isinstance(content, Day):
+        of = Annotated[str, Field(json_schema_extra={"format": "date"})]
+    elif isinstance(content, Word):
+        of = Annotated[str, Field(json_schema_extra={"enum": list(content.words)})]
+    return of | None if field.default is None and not content.needed else of
 
 
 def _example(kind: Kind) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class DisruptionsOut(BaseModel):
     """Records, in the order in which they were logged."""
 
     log_position: int = Field(description=_POSITION)
-    disruptions: list[DisruptionOut]  # type: ignore[valid-type]
+    disruptions: list[DisruptionOut] = Field(description="The records.")  # type: ignore[valid-type]
 
 
 class RecordsOut(BaseModel):
@@ -226,7 +226,7 @@ class ReasonOut(BaseModel):
     kind: str = Field(description="structure or disruption.")
     id: str = Field(description="Name of the indicator, or id of the disruption.")
     points: float = Field(description="Points taken from the score; all reasons sum to 100 − score.")
-    text: str
+    text: str = Field(description="The reason in a sentence.")
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
@@ -249,16 +249,16 @@ class ScoreOut(BaseModel):
     loss_high_meur: float = Field(description=describe("loss_high_meur"))
     loss_share: float = Field(description=describe("loss_share"))
     recovery_weeks: int | None = Field(description=describe("recovery_weeks"))
-    reasons: list[ReasonOut]
+    reasons: list[ReasonOut] = Field(description="What takes its points, most first.")
 
 
 class ChainSource(BaseModel):
     """Where the value chain comes from."""
 
-    title: str
-    year: int
-    estimate: bool
-    source: str
+    title: str = Field(description="What the chain is called.")
+    year: int = Field(description="Year of its flows.")
+    estimate: bool = Field(description="Whether it is computed or assumed, not observed.")
+    source: str = Field(description="Where it was taken from.")
     version: str = Field(description="Of the hash of the chain: another chain has another one.")
 
 
@@ -267,12 +267,12 @@ class ScoresOut(BaseModel):
 
     on: str = Field(description=describe("on"))
     log_position: int = Field(description=_POSITION)
-    method_version: str
-    horizon_weeks: int
-    chain: ChainSource
-    interval: str
+    method_version: str = Field(description="Of the hash of the method and its assumptions.")
+    horizon_weeks: int = Field(description="Weeks from the date over which losses are counted.")
+    chain: ChainSource = Field(description="The value chain that was assessed.")
+    interval: str = Field(description="What the intervals of losses, scores and ranks hold.")
     level: str = Field(description=describe("level"))
-    scores: list[ScoreOut]
+    scores: list[ScoreOut] = Field(description="One for each key of the level.")
 
 
 class Problem(BaseModel):
