@@ -121,7 +121,7 @@ def operations() -> list[tuple[str, str]]:
     return [(verb, route.path) for route in routes for verb in sorted(route.methods)]
 
 
-@pytest.mark.parametrize(("verb", "path"), operations(), ids=" ".join)
+@pytest.mark.parametrize(("verb", "path"), operations(), ids=map(" ".join, operations()))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_described(
