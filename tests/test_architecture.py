@@ -20,7 +20,7 @@ FRONT_DOORS = (
     "tracker/opening.py",
     "tracker/people_command.py",
     "tracker/app.py",
-    "tracker/api.py",
+    "tracker/api/",
     "tracker/pages/",
 )
 

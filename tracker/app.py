@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
@@ -23,6 +24,7 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.answer import fault
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
@@ -61,10 +63,9 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
-    app.state.uploads = Uploads(desk)
+    app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.add_middleware(Guard, door=app.state.door, clock=clock)
-    app.include_router(api.router)
-    for room in pages.ROOMS:
+    for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
@@ -139,7 +140,10 @@ def _changed(request: Request, error: Exception) -> Response:
         for entry in error.entries
         for name, (_, after) in entry.changes().items()
     ]
-    return _problem(request, 412, "Changed in the meantime", f"{error}. Nothing of yours was written.", tuple(changes))
+    told = f"{error}. Nothing of yours was written."
+    answer = _problem(request, 412, "Changed in the meantime", told, tuple(changes))
+    answer.headers["ETag"] = f'"{error.standing.version}"'
+    return answer
 
 
 def _come_back(request: Request, error: Exception) -> Response:
@@ -160,6 +164,6 @@ def _problem(request: Request, status: int, title: str, detail: str, faults: tup
         "title": title,
         "status": status,
         "detail": detail,
-        "faults": [{"field": one.field, "fault": one.fault, "mend": one.mend} for one in faults],
+        "faults": [fault(one) for one in faults],
     }
     return JSONResponse(content, status, media_type="application/problem+json")

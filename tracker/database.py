@@ -72,6 +72,19 @@ records = sa.Table(
 """Each record as it stands, for pages and search: ``number`` is that of its first entry, ``version`` that of its
 newest."""
 
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("request", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False, index=True),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+"""What programs were answered under a key of their own: the same request again gets the same answer, for a day."""
+
 _WRITING = {"writing": True}
 _TURN = 7_301_001
 """Number of PostgreSQL's advisory lock that stands for the turn to write."""

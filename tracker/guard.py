@@ -19,7 +19,10 @@ from tracker.door import Door, Visitor, seen
 MOST_BYTES = 1_000_000
 MOST_BYTES_OF_A_FILE = 21_000_000
 """A file of 20 MB, the most that is read, and what a form puts around it."""
-_TOO_LARGE = (413, "More than 1 MB was sent: bring tables in under Files, up to 20 MB, or from the command line.")
+_TOO_LARGE = {
+    MOST_BYTES: "More than 1 MB was sent: bring tables in under Files or /api/v1/imports, up to 20 MB.",
+    MOST_BYTES_OF_A_FILE: "The file is larger than 20 MB: split it.",
+}
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
 _WAYS_IN = ("/login/", "/invitations/")
@@ -84,7 +87,7 @@ class Guard:
                 body = await _body(receive, _most(scope["path"]))
             except ClientDisconnect:
                 return  # half a form must not become a record
-            refusal = _TOO_LARGE if body is None else _forged(visitor, entering, headers, body)
+            refusal = _too_large(scope["path"]) if body is None else _forged(visitor, entering, headers, body)
             if refusal:
                 await _problem(*refusal)(scope, receive, send)
                 return
@@ -105,7 +108,7 @@ class Guard:
             return 403, "This came from a page of another site and was not carried out."
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,12}", length) or int(length) > _most(path):
-            return _TOO_LARGE
+            return _too_large(path)
         return None
 
     def _own(self, origin: str, headers: Headers) -> bool:
@@ -117,7 +120,11 @@ class Guard:
 
 
 def _most(path: str) -> int:
-    return MOST_BYTES_OF_A_FILE if path == "/files" else MOST_BYTES
+    return MOST_BYTES_OF_A_FILE if path in ("/files", "/api/v1/imports") else MOST_BYTES
+
+
+def _too_large(path: str) -> tuple[int, str]:
+    return 413, _TOO_LARGE[_most(path)]
 
 
 def _log_in_first(scope: Scope, headers: Headers) -> Response:

@@ -17,7 +17,8 @@ from tracker.log import Entry, Standing, Turn, append
 from tracker.permissions import Actor, Owner, Refusal, allowed
 
 _OPERATIONS = {"comment": "comment", "evidence": "add_evidence", "session": "record_session"}
-"""What it takes to log a record of a kind; ``log`` for all others."""
+_SAID_AGAIN = ("comment", "evidence")
+"""Kinds of which two may be the same word for word: two people agree."""
 FIRST_STATES = frozenset({"draft", "reported", "proposed"})
 """States that anybody who logs may give; the others are given in a review."""
 
@@ -101,7 +102,7 @@ def log_one(turn: Turn, record: Record, change: Change) -> Standing:
         Refused, Faults: also if the log already holds it word for word, or its id is taken.
     """
     found = sort(turn, [record])
-    if found.known:
+    if found.known and (record.id or kind_of(record) not in _SAID_AGAIN):
         fault = f"the very same {kind_of(record)} is already in the log"
         raise Faults([Fault("", "title", fault, "say what is different")])
     if found.amended:
@@ -120,7 +121,7 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
         Refused, Faults: nothing is written then.
     """
     for record in records:
-        _permit(change.actor, operation or _OPERATIONS.get(kind_of(record), "log"), None)
+        _permit(change.actor, operation or operation_to_log(kind_of(record)), None)
     _check_states(change.actor, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
@@ -149,6 +150,16 @@ def log_together(turn: Turn, records: Mapping[str, Record], change: Change) -> l
     if faults:
         raise Faults(faults)
     return log(turn, list(records.values()), change, "quick_log")
+
+
+def operation_to_log(kind: str) -> str:
+    """What it takes to log a record of a kind.
+
+    Examples:
+        >>> operation_to_log("evidence"), operation_to_log("cluster")
+        ('add_evidence', 'log')
+    """
+    return _OPERATIONS.get(kind, "log")
 
 
 def sort(turn: Turn, records: Sequence[Record]) -> Sorted:

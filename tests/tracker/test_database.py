@@ -172,7 +172,7 @@ def test_opening_an_existing_database_changes_nothing(url: str, engine: sa.Engin
         assert rows(again) == before
         assert definitions(again) == shape
         with again.connect() as connection:
-            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0004"]
+            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0005"]
         again.dispose()
 
 

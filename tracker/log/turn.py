@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from graphs.record import Record
 from tracker.database import entries, fingerprints, records
 from tracker.kinds import KINDS, kind_of
+from tracker.log.answers import Answers
 from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal, stamp
 from tracker.log.words import searchable
 
@@ -39,6 +40,7 @@ class Turn:
     def __init__(self, connection: sa.Connection) -> None:
         last = connection.execute(_NEWEST).first()
         self._connection = connection
+        self.answers = Answers(connection)
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
@@ -129,15 +131,17 @@ class Turn:
         self._remember(entry, standing, fingerprint(kind, body))
         return standing
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, int]:
         """A point to which ``forget`` goes back."""
-        return len(self._written)
+        return len(self._written), self.answers.mark()
 
-    def forget(self, mark: int) -> None:
+    def forget(self, mark: tuple[int, int]) -> None:
         """Unwrite what was written since a mark."""
-        if mark == len(self._written):
+        written, answered = mark
+        self.answers.forget(answered)
+        if written == len(self._written):
             return
-        kept = list(zip(self._written[:mark], self._said[:mark], strict=True))
+        kept = list(zip(self._written[:written], self._said[:written], strict=True))
         self._written, self._said, self._standing, self._ever = [], [], {}, {}
         for (entry, standing), (content, _) in kept:
             self._remember(entry, standing, content)
@@ -147,6 +151,7 @@ class Turn:
         if self._written:
             self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
             keep_derived(self._connection, list(self._standing.values()), list(dict.fromkeys(self._said)))
+        self.answers.keep()
 
     def _remember(self, entry: Entry, standing: Standing, content: str) -> None:
         self._written.append((entry, standing))
