@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -117,11 +118,12 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
         operation: what it takes; if left out, what it takes to log such records.
 
     Raises:
-        Refused, Faults: nothing is written then.
+        Refused, Faults: also if an id is taken; nothing is written then.
     """
     for record in records:
         _permit(change.actor, operation or _OPERATIONS.get(kind_of(record), "log"), None)
     _check_states(change.actor, records)
+    _check_new(turn, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
 
@@ -145,6 +147,8 @@ def log_together(turn: Turn, records: Mapping[str, Record], change: Change) -> l
         elif turn.holds(record, None):
             fault = f"the very same {kind_of(record)} is already in the log"
             faults.append(Fault(line, "title", fault, "say what is different, or leave the line out"))
+        elif record.id and turn.standing(record.id) is not None:
+            faults.append(Fault(line, "id", f"{record.id} stands for another record", "leave the id empty"))
         first.setdefault(record, line)
     if faults:
         raise Faults(faults)
@@ -355,6 +359,15 @@ def _check_version(turn: Turn, standing: Standing, change: Change) -> None:
 def _check_states(actor: Actor, records: Sequence[Record]) -> None:
     if any(one.state not in FIRST_STATES for one in records if isinstance(one, workflow.REVIEWED)):
         _permit(actor, "import_reviewed", None)
+
+
+def _check_new(turn: Turn, records: Sequence[Record]) -> None:
+    """An id of the log, or one that stands twice, would write over a record that somebody else may keep."""
+    given = Counter(one.id for one in records if one.id)
+    taken = [name for name, times in given.items() if times > 1 or turn.standing(name) is not None]
+    if taken:
+        mend = "leave the id empty for a new record"
+        raise Faults(Fault(name, "id", f"{name} stands for another record", mend) for name in taken)
 
 
 def _check_references(turn: Turn, records: Sequence[Record]) -> None:

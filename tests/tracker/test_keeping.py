@@ -279,6 +279,19 @@ def test_a_file_amends_only_what_its_sender_may_amend(writer: Writer, engine: sa
     assert log.position(engine) == 1, "nor is the rest taken"
 
 
+@pytest.mark.parametrize("record", [dataclasses.replace(FLOOD, id="D1"), Practice("Masks", id="D1")])
+def test_a_new_record_is_never_written_over_another(writer: Writer, engine: sa.Engine, record: Any) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    with pytest.raises(Faults, match="id: D1 stands for another record; leave the id empty"):
+        do(writer, keeping.log, [record], by(ZOE))
+    with pytest.raises(Faults, match="line 3, id: D1 stands for another record; leave the id empty"):
+        do(writer, keeping.log_together, {"line 3": record}, by(ZOE))
+    twice = [dataclasses.replace(one, id="X1") for one in (STRIKE, FLOOD)]
+    with pytest.raises(Faults, match="X1, id: X1 stands for another record"):
+        do(writer, keeping.log, twice, by(ZOE))
+    assert log.position(engine) == 1
+
+
 @pytest.mark.parametrize("verb", [keeping.withdraw, keeping.undo])
 @pytest.mark.parametrize("name", ["D9", "", "D1\0", "D1\ud800", "x" * 10_000])
 def test_what_is_not_there_is_unknown(writer: Writer, verb: Any, name: str) -> None:
