@@ -305,7 +305,10 @@ def undo(turn: Turn, record_id: str, change: Change) -> Standing:
     _permit(change.actor, "undo", dataclasses.replace(standing, reporter=last.who, author=last.who))
     if last.before is None:
         return _write(turn, workflow.withdrawn(standing.record), change, "undo")
-    return _write(turn, KINDS[standing.kind].cls.from_dict(last.before), change, "undo")
+    record = KINDS[standing.kind].cls.from_dict(last.before)
+    if last.who != change.who:
+        _check_judged(change.actor, standing, record)
+    return _write(turn, record, change, "undo")
 
 
 def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standing:
@@ -323,6 +326,7 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
         fault = f"{record_id} has no version {version}"
         raise Faults([Fault("", "version", fault, "choose one of its history")])
     record = KINDS[standing.kind].cls.from_dict(older.after)
+    _check_judged(change.actor, standing, record)
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
 
@@ -359,6 +363,12 @@ def _check_version(turn: Turn, standing: Standing, change: Change) -> None:
 def _check_states(actor: Actor, records: Sequence[Record]) -> None:
     if any(one.state not in FIRST_STATES for one in records if isinstance(one, workflow.REVIEWED)):
         _permit(actor, "import_reviewed", None)
+
+
+def _check_judged(actor: Actor, standing: Standing, record: Record) -> None:
+    """Going back to what was verified, against what somebody else said since, is to verify it anew."""
+    if record.state == "verified" != standing.record.state:
+        _permit(actor, "verify", standing)
 
 
 def _check_new(turn: Turn, records: Sequence[Record]) -> None:

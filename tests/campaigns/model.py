@@ -219,6 +219,8 @@ class Log:
         last = self.entries[held.version - 1]
         permit(actor, "undo", Owner(frozenset({last["who"]}), held.association))
         if last["before"] is not None:
+            if last["who"] != actor.name:
+                judged(actor, held, last["before"])
             return self.write(last["before"], held.kind, actor.name, "undo")
         if held.body["state"] in CLOSED:
             raise Said("Faults")
@@ -229,6 +231,7 @@ class Log:
         older = self.entries[version - 1] if 0 < version <= len(self.entries) else {"record_id": None}
         if older["record_id"] != name:
             raise Said("Faults")
+        judged(actor, held, older["after"])
         return self.change(held, older["after"], actor, "restore")
 
     def disruptions(self, upto: int) -> list[Body]:
@@ -264,6 +267,11 @@ def permit(actor: Actor, operation: str, owner: Owner | None = None) -> None:
 def reviewed(actor: Actor, one: Record) -> None:
     if kind_of(one) in ("disruption", "practice") and one.state not in ("draft", "reported"):
         permit(actor, "import_reviewed")
+
+
+def judged(actor: Actor, held: Held, after: Body) -> None:
+    if after["state"] == "verified" != held.body["state"]:
+        permit(actor, "verify", Owner(frozenset({held.reporter, held.author}), held.association))
 
 
 def body(record: Record, **changed: Any) -> Body:

@@ -184,6 +184,19 @@ def test_only_ones_own_change_is_undone_by_an_expert(writer: Writer) -> None:
     assert do(writer, keeping.undo, "D1", by(CORA)).body["note"] == ""
 
 
+def test_whoever_reported_it_does_not_bring_a_verification_back(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(CORA))
+    verified = do(writer, keeping.review, "D1", "verify", by(EVA))
+    do(writer, keeping.review, "D1", "reject", by(EVA, why="Not so"))
+    for verb, given in ((keeping.undo, ()), (keeping.restore, (verified.version,))):
+        with pytest.raises(Refused, match="You reported or wrote this, so somebody else verifies it"):
+            do(writer, verb, "D1", *given, by(CORA))
+    assert log.position(engine) == 3
+    assert do(writer, keeping.undo, "D1", by(EVA)).body["state"] == "verified", "who rejected it may think again"
+    do(writer, keeping.amend, dataclasses.replace(STRIKE, id="D1", note="new"), by(CORA))
+    assert do(writer, keeping.undo, "D1", by(CORA)).body == verified.body, "those very words were verified"
+
+
 def test_an_older_version_is_restored(writer: Writer, engine: sa.Engine) -> None:
     logged = do(writer, keeping.log_one, STRIKE, by(ANA))
     do(writer, keeping.amend, dataclasses.replace(STRIKE, id="D1", note="new"), by(ANA))
