@@ -208,7 +208,10 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
     _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
-        _permit(change.actor, "amend", _current(turn, one.id))
+        standing = _current(turn, one.id)
+        _permit(change.actor, "amend", standing)
+        if standing.record.state in workflow.CLOSED and one.state not in workflow.CLOSED:
+            _permit(change.actor, "restore", standing)
         _check_states(change.actor, [one])
         _check_references(turn, [one])
         amended.append(_write(turn, one, change, "amend"))

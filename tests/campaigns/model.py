@@ -129,7 +129,9 @@ class Log:
         written, changed = self.log(new, actor, "", "import"), []
         self.refer(amended)
         for one in amended:
-            self.to_change(one.id, actor, None, "amend")
+            held = self.to_change(one.id, actor, None, "amend")
+            if held.body["state"] in CLOSED and one.state not in CLOSED:
+                self.to_change(one.id, actor, None, "restore")
             reviewed(actor, one)
             changed.append(self.write(body(one), kind_of(one), actor.name, "amend"))
         return written, changed, len(known)

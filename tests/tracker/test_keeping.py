@@ -292,6 +292,16 @@ def test_a_file_amends_only_what_its_sender_may_amend(writer: Writer, engine: sa
     assert log.position(engine) == 1, "nor is the rest taken"
 
 
+def test_a_file_brings_nothing_back_that_its_sender_may_not_restore(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    do(writer, keeping.withdraw, "D1", by(CORA))
+    changed = dataclasses.replace(STRIKE, id="D1", note="new")
+    with pytest.raises(Refused, match="Only a coordinator may restore this"):
+        do(writer, keeping.import_records, [changed], by(EVA), amend=True)
+    assert log.position(engine) == 2
+    assert do(writer, keeping.import_records, [changed], by(CORA), amend=True).amended[0].body["state"] == "reported"
+
+
 @pytest.mark.parametrize("record", [dataclasses.replace(FLOOD, id="D1"), Practice("Masks", id="D1")])
 def test_a_new_record_is_never_written_over_another(writer: Writer, engine: sa.Engine, record: Any) -> None:
     do(writer, keeping.log_one, STRIKE, by(EVA))
