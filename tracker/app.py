@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -76,6 +77,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Changed, _changed)
     app.add_exception_handler(TooMany, _come_back)
     app.add_exception_handler(Busy, _come_back)
+    app.add_exception_handler(Exception, _failed)
     return app
 
 
@@ -150,6 +152,14 @@ def _come_back(request: Request, error: Exception) -> Response:
         answer = _problem(request, 503, "One moment", "Many are logging in just now: try again in some seconds.")
     answer.headers["Retry-After"] = str(error.retry_after_seconds)
     return answer
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """In words for who reads the page; the server's own output has the traceback."""
+    unsure = "If you sent something, look whether it stands in the log before you send it again."
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
+    return _problem(request, 500, "This went wrong", f"It is a fault of this program. {unsure}")
 
 
 def _problem(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
