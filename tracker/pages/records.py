@@ -149,7 +149,7 @@ def record_page(
 
 
 def _pointing(request: Request, field: str, record_id: str, kind: str | None) -> list[Standing]:
-    """Records that name another in a field; the search knows N-1 and n1 by the same word, so they are told apart here."""
+    """Records that name another in a field; the search knows N-1 and n1 by one word, so they are told apart here."""
     found = log.search(desk_of(request).engine, Question(kind=kind, tags=((field, record_id),)), most=_MOST_ABOUT)
     named = ((one, one.body[field]) for one in found.standing)
     return [one for one, names in named if record_id in (names if isinstance(names, list) else [names])]
