@@ -9,7 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -24,6 +23,7 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
@@ -157,7 +157,7 @@ def _come_back(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     """In words for who reads the page; the server's own output has the traceback."""
     unsure = "If you sent something, look whether it stands in the log before you send it again."
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+    if isinstance(error, AWAY):
         return _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
     return _problem(request, 500, "This went wrong", f"It is a fault of this program. {unsure}")
 
