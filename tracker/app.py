@@ -25,6 +25,7 @@ from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
 from tracker.answer import fault
+from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
@@ -77,6 +78,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Changed, _changed)
     app.add_exception_handler(TooMany, _come_back)
     app.add_exception_handler(Busy, _come_back)
+    app.add_exception_handler(Exception, _failed)
     return app
 
 
@@ -154,6 +156,14 @@ def _come_back(request: Request, error: Exception) -> Response:
         answer = _problem(request, 503, "One moment", "Many are logging in just now: try again in some seconds.")
     answer.headers["Retry-After"] = str(error.retry_after_seconds)
     return answer
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """In words for who reads the page; the server's own output has the traceback."""
+    unsure = "If you sent something, look whether it stands in the log before you send it again."
+    if isinstance(error, AWAY):
+        return _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
+    return _problem(request, 500, "This went wrong", f"It is a fault of this program. {unsure}")
 
 
 def _problem(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...] = ()) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from tracker.keeping import Change, Refused, Taken
 State = Literal["reading", "ready", "writing", "done", "failed"]
 _KEPT = timedelta(minutes=30)
 _MOST = 8
-"""Files that wait at once; the oldest gives way."""
+"""Files that are kept at once; the oldest that is not under way gives way."""
+_UNDER_WAY = ("reading", "writing")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -51,11 +54,18 @@ class Uploads:
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="upload")
 
     def begin(self, name: str, content: bytes, kind: str, sender: tuple[str, str], at: datetime) -> str:
-        """Begin to read a file; the token by which it is asked for."""
+        """Begin to read a file; the token by which it is asked for.
+
+        Raises:
+            Faults: as many as are kept are under way.
+        """
         token, upload = secrets.token_urlsafe(24), Upload(name, kind, sender, at)
         with self._lock:
-            alive = {key: one for key, one in self._files.items() if at - one.at < _KEPT}
-            self._files = dict(list(alive.items())[1 - _MOST :]) | {token: upload}
+            busy = {key: one for key, one in self._files.items() if one.state in _UNDER_WAY}
+            if len(busy) >= _MOST:
+                raise Faults([Fault("", "file", f"{_MOST} files are being read just now", "send it in a minute")])
+            idle = [(key, one) for key, one in self._files.items() if key not in busy and at - one.at < _KEPT]
+            self._files = busy | dict(idle[max(0, len(idle) + len(busy) + 1 - _MOST) :]) | {token: upload}
         self._workers.submit(self._guarded, upload, lambda: self._read(upload, content))
         return token
 
@@ -115,5 +125,5 @@ class Uploads:
             upload.faults, upload.state = (fault,), "failed"
         except Exception:
             fault = Fault("", "file", "could not be taken in: a fault of this program", "tell who looks after it")
+            _LOG.exception("%r could not be taken in", upload.name)
             upload.faults, upload.state = (fault,), "failed"
-            raise

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from graphs.errors import Fault, Faults, Unknown
 from tracker import intake
+from tracker.app import create_app
 from tracker.desk import Desk
 
 
@@ -118,3 +120,20 @@ def test_an_error_is_told_as_its_place_asks_for(
             {"where": "", "field": "on", "fault": "is no day", "mend": "write 2021-03-23"}
         ]
         assert page.faults == ["on: is no day; write 2021-03-23."]
+
+
+@pytest.mark.parametrize("path", ["/disruptions", "/api/v1/disruptions?on=2021-03-01"])
+def test_a_database_that_went_away_is_told_in_words(desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    client = TestClient(create_app(desk), base_url="http://localhost", raise_server_exceptions=False)
+
+    def gone(*_: object, **__: object) -> None:
+        raise sa.exc.OperationalError("SELECT 1", {}, OSError("the server closed the connection"))
+
+    monkeypatch.setattr(sa.Engine, "connect", gone)
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert "Its database does not answer. If you sent something, look whether it stands in the log" in answer.text
+    monkeypatch.undo()
+    monkeypatch.setattr(sa.Engine, "connect", lambda _: 1 / 0)
+    answer = client.get(path)
+    assert (answer.status_code, "It is a fault of this program." in answer.text) == (500, True)
