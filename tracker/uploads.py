@@ -18,8 +18,10 @@ from tracker.keeping import Change, Refused, Taken
 
 State = Literal["reading", "ready", "writing", "done", "failed"]
 _KEPT = timedelta(minutes=30)
-_MOST = 8
-"""Files that wait at once; the oldest gives way."""
+_MOST = 24
+"""Files that wait at once; one more is refused until one is done with."""
+_MOST_OF_ONE = 3
+"""Files of one sender; the oldest gives way, never that of somebody else."""
 
 
 @dataclass
@@ -51,12 +53,20 @@ class Uploads:
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="upload")
 
     def begin(self, name: str, content: bytes, kind: str, sender: tuple[str, str], at: datetime) -> str:
-        """Begin to read a file; the token by which it is asked for."""
+        """Begin to read a file; the token by which it is asked for.
+
+        Raises:
+            Faults: if too many files of others are on their way.
+        """
         token, upload = secrets.token_urlsafe(24), Upload(name, kind, sender, at)
         with self._lock:
             alive = {key: one for key, one in self._files.items() if at - one.at < _KEPT}
-            self._files = dict(list(alive.items())[1 - _MOST :]) | {token: upload}
-        self._workers.submit(self._guarded, upload, lambda: self._read(upload, content))
+            for key in [key for key, one in alive.items() if one.sender == sender][: 1 - _MOST_OF_ONE]:
+                del alive[key]
+            if len(alive) >= _MOST:
+                raise Faults([Fault("", "file", f"{_MOST} files are on their way", "try again in some minutes")])
+            self._files = alive | {token: upload}
+        self._workers.submit(self._guarded, upload, lambda: self._read(token, upload, content))
         return token
 
     def find(self, token: str, sender: tuple[str, str]) -> Upload:
@@ -89,7 +99,10 @@ class Uploads:
         """Finish what is under way."""
         self._workers.shutdown()
 
-    def _read(self, upload: Upload, content: bytes) -> None:
+    def _read(self, token: str, upload: Upload, content: bytes) -> None:
+        if token not in self._files:
+            return  # it gave way before its turn came
+
         def told(done: int, of: int) -> None:
             upload.done, upload.of = done, of
 

@@ -73,7 +73,10 @@ def take(request: Request, uploads: OnTheWay, actor: By, sent: Sent) -> Response
     if kind and kind not in KINDS:
         faults = (Fault("", "kind", f"{kind!r} is no kind of record", f"choose from {', '.join(KINDS)}"),)
         return _files(request, faults, 422)
-    token = uploads.begin(name, content, kind, _sender(actor), request.app.state.clock())
+    try:
+        token = uploads.begin(name, content, kind, _sender(actor), request.app.state.clock())
+    except Faults as found:
+        return _files(request, found.faults, 422)
     return RedirectResponse(f"/files/{token}", status_code=303)
 
 
