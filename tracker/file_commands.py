@@ -49,13 +49,16 @@ def import_files(
         if dry_run:
             _say_planned(found, amend)
         if faults and not partial:
+            good = sum(len(one.records) for one in found)
+            if good and not dry_run:
+                console.print(f"Nothing is written. With --partial the good rows are taken: {good:,}.")
             raise Faults(faults)
         if dry_run:
             return
         for one in found:
             _put_aside(path, one)
         records = [record for one in found for record in one.records]
-        with progress(f"Writing {len(records):,} records"):
+        with progress(f"Writing {len(records):,} record{'s' * (len(records) != 1)}"):
             taken = desk.write(keeping.import_records, records, change(who), amend)
         say_written(taken, sum(len(one.of("known")) for one in found))
 

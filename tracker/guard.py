@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import html
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.door import Door, Visitor, seen
@@ -25,6 +26,25 @@ _TOO_LARGE = {
 }
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
+_REFUSED = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Refused · Disruption tracker</title>
+<link rel="stylesheet" href="/static/style.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<main id="main">
+<h1>Refused</h1>
+<p class="lead">{}</p>
+<p>If you filled in a form, go back in your browser: what you typed still stands there.
+Or <a href="/">go to today</a>.</p>
+</main>
+</body>
+</html>
+"""
 _WAYS_IN = ("/login/", "/invitations/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -69,7 +89,7 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope["method"], scope["path"], headers)
         if refusal:
-            await _problem(*refusal)(scope, receive, sealed)
+            await _told(scope, headers, *refusal)(scope, receive, sealed)
         elif scope["path"].startswith("/static/"):
             await self.app(scope, receive, sealed)
         else:
@@ -89,7 +109,7 @@ class Guard:
                 return  # half a form must not become a record
             refusal = _too_large(scope["path"]) if body is None else _forged(visitor, entering, headers, body)
             if refusal:
-                await _problem(*refusal)(scope, receive, send)
+                await _told(scope, headers, *refusal)(scope, receive, send)
                 return
             receive = _again(body or b"", receive)
         try:
@@ -135,6 +155,13 @@ def _log_in_first(scope: Scope, headers: Headers) -> Response:
     back = scope["path"] if scope["method"] in ("GET", "HEAD") else "/"
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(f"/login?back={quote(f'{back}?{query}' if query and back != '/' else back, safe='/')}", 303)
+
+
+def _told(scope: Scope, headers: Headers, status: int, detail: str) -> Response:
+    """A refusal as a page for browsers, as a problem for programs."""
+    if scope["path"].startswith("/api/") or "text/html" not in headers.get("accept", ""):
+        return _problem(status, detail)
+    return HTMLResponse(_REFUSED.format(html.escape(detail)), status)
 
 
 def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

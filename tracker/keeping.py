@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -13,6 +13,7 @@ from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults, Unknown
 from graphs.record import Record
 from tracker import workflow
+from tracker.conversation import Comment, Evidence
 from tracker.kinds import KINDS, kind_of
 from tracker.log import Entry, Standing, Turn, append
 from tracker.permissions import Actor, Owner, Refusal, allowed
@@ -62,6 +63,7 @@ class Change:
 NOBODY = "this desk"
 """Stands in the log for somebody who gave no name, at a desk without a login."""
 _NAMELESS = ("", NOBODY)
+_SAID = (Comment, Evidence)
 
 
 @dataclass(frozen=True)
@@ -322,6 +324,7 @@ def undo(turn: Turn, record_id: str, change: Change) -> Standing:
     record = KINDS[standing.kind].cls.from_dict(last.before)
     if last.who != change.who:
         _check_judged(change.actor, standing, record)
+    _check_references(turn, [record])
     return _write(turn, record, change, "undo")
 
 
@@ -341,6 +344,7 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
         raise Faults([Fault("", "version", fault, "choose one of its history")])
     record = KINDS[standing.kind].cls.from_dict(older.after)
     _check_judged(change.actor, standing, record)
+    _check_references(turn, [record])
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
 
@@ -401,16 +405,45 @@ def _check_references(turn: Turn, records: Sequence[Record]) -> None:
 
 
 def astray(turn: Turn, records: Sequence[Record]) -> list[list[Fault]]:
-    """What a record speaks of must be there; ids of other records of the same file count. The faults of each."""
-    own = {one.id for one in records if one.id}
-    return [
-        [
-            Fault(_name(record), "about", f"there is no record {name!r}", "give the id of a record")
-            for name in _about(record)
-            if name not in own and turn.standing(name) is None
-        ]
-        for record in records
-    ]
+    """What a record speaks of must be there, or in the same file, and lead to a page. The faults of each.
+
+    Comments and evidence stand on the page of what they are about, so they are about a record with a page of its own;
+    what is merged goes on in another record, so it never comes back to itself.
+    """
+    own = {one.id: one for one in records if one.id}
+
+    def known(name: str) -> Record | None:
+        standing = None if name in own else turn.standing(name)
+        return standing.record if standing else own.get(name)
+
+    return [[*_about_nothing(one, known), *_merged_astray(one, known)] for one in records]
+
+
+def _about_nothing(record: Record, known: Callable[[str], Record | None]) -> list[Fault]:
+    faults = []
+    for name in _about(record):
+        other = known(name)
+        if other is None:
+            faults.append(Fault(_name(record), "about", f"there is no record {name!r}", "give the id of a record"))
+        elif isinstance(record, _SAID) and isinstance(other, _SAID):
+            fault, mend = f"{name} is {KINDS[kind_of(other)].one}", "give the id of the record that it is about"
+            faults.append(Fault(_name(record), "about", fault, mend))
+    return faults
+
+
+def _merged_astray(record: Record, known: Callable[[str], Record | None]) -> list[Fault]:
+    passed, into = {record.id}, getattr(record, "merged_into", "")
+    while into:
+        other = known(into)
+        if other is None:
+            fault, mend = f"there is no record {into!r}", "give the id of the other record"
+            return [Fault(_name(record), "merged_into", fault, mend)]
+        if into in passed:
+            fault, mend = f"leads back to {into}", "merge into a record that stands, or restore that one first"
+            return [Fault(_name(record), "merged_into", fault, mend)]
+        passed.add(into)
+        into = getattr(other, "merged_into", "")
+    return []
 
 
 def _about(record: Record) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from tracker.keeping import Change, Refused, Taken
 
 State = Literal["reading", "ready", "writing", "done", "failed"]
 _KEPT = timedelta(minutes=30)
-_MOST = 8
-"""Files that are kept at once; the oldest that is not under way gives way."""
-_UNDER_WAY = ("reading", "writing")
+_MOST = 24
+"""Files that wait at once; one more is refused until one is done with."""
+_MOST_OF_ONE = 3
+"""Files of one sender; the oldest that is not being written gives way, never that of somebody else."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -57,16 +58,18 @@ class Uploads:
         """Begin to read a file; the token by which it is asked for.
 
         Raises:
-            Faults: as many as are kept are under way.
+            Faults: if too many files are on their way.
         """
         token, upload = secrets.token_urlsafe(24), Upload(name, kind, sender, at)
         with self._lock:
-            busy = {key: one for key, one in self._files.items() if one.state in _UNDER_WAY}
-            if len(busy) >= _MOST:
-                raise Faults([Fault("", "file", f"{_MOST} files are being read just now", "send it in a minute")])
-            idle = [(key, one) for key, one in self._files.items() if key not in busy and at - one.at < _KEPT]
-            self._files = busy | dict(idle[max(0, len(idle) + len(busy) + 1 - _MOST) :]) | {token: upload}
-        self._workers.submit(self._guarded, upload, lambda: self._read(upload, content))
+            alive = {key: one for key, one in self._files.items() if one.state == "writing" or at - one.at < _KEPT}
+            own = [key for key, one in alive.items() if one.sender == sender and one.state != "writing"]
+            for key in own[: 1 - _MOST_OF_ONE]:
+                del alive[key]
+            if len(alive) >= _MOST:
+                raise Faults([Fault("", "file", f"{_MOST} files are on their way", "try again in some minutes")])
+            self._files = alive | {token: upload}
+        self._workers.submit(self._guarded, upload, lambda: self._read(token, upload, content))
         return token
 
     def find(self, token: str, sender: tuple[str, str]) -> Upload:
@@ -99,7 +102,10 @@ class Uploads:
         """Finish what is under way."""
         self._workers.shutdown()
 
-    def _read(self, upload: Upload, content: bytes) -> None:
+    def _read(self, token: str, upload: Upload, content: bytes) -> None:
+        if token not in self._files:
+            return  # it gave way before its turn came
+
         def told(done: int, of: int) -> None:
             upload.done, upload.of = done, of
 

@@ -65,6 +65,7 @@ def test_good_rows_are_taken_and_the_others_put_aside(run: Run, tmp_path: Path) 
     (tmp_path / "mine.csv").write_text(HEAD + "".join(rows))
     said = run("import", "mine.csv", code=2)
     assert all(f"row {place}, cell B{place}, origin: 'Narnia'" in said for place in range(2, 42))
+    assert "Nothing is written. With --partial the good rows are taken: 20." in said
     assert len(held(HERE)) == 80
     said = run("import", "mine.csv", "--partial")
     assert "mine.faults.csv: 40 rows with faults, not imported" in said

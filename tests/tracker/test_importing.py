@@ -205,14 +205,16 @@ def test_faulty_rows_are_put_aside_as_they_were_and_can_be_mended(engine: sa.Eng
 def test_what_speaks_of_faulty_rows_is_faulty_too(engine: sa.Engine, writer: Writer) -> None:
     """Across files, and along a chain of references."""
     sources = [
-        Source("comments.csv", table(("D1", "Yes", "M1"), ("M1", "No", "M2"), ("D2", "Hm", "M3"),
+        Source("comments.csv", table(("D1", "Yes", "M1"), ("S1", "No", "M2"), ("D2", "Hm", "M3"),
                                      columns=("about", "text", "id"))),
+        Source("sessions.csv", table(("D1", "Textiles", "S1"), columns=("about", "title", "id"))),
         Source("disruptions.csv", table(("D1", "Strike", "Narnia", "2021-03-01"), ("D2", "Flood", "FR", "2021-03-01"))),
     ]  # fmt: skip
-    comments, disruptions = previews(engine, sources, [])
+    comments, sessions, disruptions = previews(engine, sources, [])
     assert statuses(comments) == ["faulty", "faulty", "new"]
+    assert statuses(sessions) == ["faulty"]
     assert statuses(disruptions) == ["faulty", "new"]
-    assert str(comments.faults[1]) == "row 3, cell A3, about: there is no record 'M1'; give the id of a record"
+    assert str(comments.faults[1]) == "row 3, cell A3, about: there is no record 'S1'; give the id of a record"
     assert len(take(writer, [comments, disruptions]).new) == 2
 
 

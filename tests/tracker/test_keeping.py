@@ -248,6 +248,57 @@ def test_what_a_record_speaks_of_must_be_there(writer: Writer, engine: sa.Engine
     assert log.position(engine) == 2
 
 
+@pytest.mark.parametrize("record", [Comment("D1", "Yes"), Evidence("D1", quote="Yes")])
+def test_what_is_said_stays_on_a_page(writer: Writer, engine: sa.Engine, record: Any) -> None:
+    """About itself, each other or a comment it would be shown nowhere."""
+    do(writer, keeping.log_one, STRIKE, by(ANA))
+    logged = do(writer, keeping.log_one, record, by(ANA))
+    lost = dataclasses.replace(record, about=logged.id)
+    with pytest.raises(Faults, match=f"{logged.id} is a .*; give the id of the record that it is about"):
+        do(writer, keeping.log_one, lost, by(ANA))
+    with pytest.raises(Faults, match=f"{logged.id} is a "):
+        do(writer, keeping.amend, dataclasses.replace(lost, id=logged.id), by(ANA))
+    circle = [dataclasses.replace(record, id=one, about=other) for one, other in (("X1", "X2"), ("X2", "X1"))]
+    with pytest.raises(Faults, match=r"X2 is a .*\n.*X1 is a "):
+        do(writer, keeping.import_records, circle, by(ANA))
+    assert log.position(engine) == 2
+
+
+def test_what_is_merged_never_comes_back_to_itself(writer: Writer, engine: sa.Engine) -> None:
+    for record in (STRIKE, FLOOD):
+        do(writer, keeping.log_one, record, by(ANA))
+    merged = do(writer, keeping.merge, "D1", "D2", by(BEN)).version
+    do(writer, keeping.undo, "D1", by(BEN))
+    do(writer, keeping.merge, "D2", "D1", by(BEN))
+    position = log.position(engine)
+    with pytest.raises(Faults, match="merged_into: leads back to D1; merge into a record that stands"):
+        do(writer, keeping.restore, "D1", merged, by(BEN))
+    assert log.position(engine) == position
+
+
+def test_undo_makes_no_circle_either(writer: Writer, engine: sa.Engine) -> None:
+    for record in (STRIKE, dataclasses.replace(STRIKE, title="Strike in the port")):
+        do(writer, keeping.log_one, record, by(ANA))
+    do(writer, keeping.merge, "D1", "D2", by(BEN))
+    do(writer, keeping.restore, "D1", 1, by(BEN))
+    do(writer, keeping.merge, "D2", "D1", by(BEN))
+    with pytest.raises(Faults, match="leads back to D1"):
+        do(writer, keeping.undo, "D1", by(BEN))
+    assert log.disruption(engine, "D1").state == "reported"
+
+
+def test_a_file_merges_nothing_in_a_circle_or_into_nothing(writer: Writer, engine: sa.Engine) -> None:
+    circle = [
+        dataclasses.replace(STRIKE, id=one, state="merged", merged_into=into)
+        for one, into in (("X1", "X2"), ("X2", "X1"))
+    ]
+    with pytest.raises(Faults, match="leads back to X1"):
+        do(writer, keeping.import_records, circle, by(BEN))
+    with pytest.raises(Faults, match="merged_into: there is no record 'X2'; give the id of the other record"):
+        do(writer, keeping.import_records, circle[:1], by(BEN))
+    assert log.position(engine) == 0
+
+
 def test_records_of_one_file_may_speak_of_each_other(writer: Writer) -> None:
     file = [Session("Textiles", about=("X1",)), dataclasses.replace(STRIKE, id="X1")]
     assert [one.kind for one in do(writer, keeping.import_records, file, by(ANA)).new] == ["session", "disruption"]

@@ -19,7 +19,7 @@ from tracker import drafts, log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.door import every_route, needs, operations_of
+from tracker.door import Door, every_route, needs, operations_of
 from tracker.settings import Settings
 
 HERE = {"origin": "http://localhost"}
@@ -307,6 +307,17 @@ def test_a_form_without_the_token_of_its_session_does_nothing(peopled: Town, sen
         assert "load its page again" in answer.json()["detail"]
     assert peopled.desk.position == 0
     assert browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(("address", "here"), [("http://localhost:8000", True), ("https://tracker.example.eu", False)])
+def test_a_link_that_works_here_only_says_so(
+    peopled: Town, monkeypatch: pytest.MonkeyPatch, address: str, here: bool
+) -> None:
+    monkeypatch.setattr(Door, "address", lambda door, request: address)
+    invited = {"email": "new@cluster.eu", "association": "", "role": "expert"}
+    said = peopled.log_in("Root").post("/people/invite", data=invited).text
+    assert f"{address}/invitations/" in said
+    assert ("works on this machine only" in said) == here
 
 
 def test_every_form_that_is_sent_carries_the_token(peopled: Town, read_page: Callable[[str], Any]) -> None:

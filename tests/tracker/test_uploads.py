@@ -33,12 +33,13 @@ def test_what_is_under_way_does_not_give_way_to_others(
         return read(*given, **named)
 
     monkeypatch.setattr(importing, "previews", slowly)
-    tokens = [uploads.begin("a.csv", GOOD, "", ANA, at) for _ in range(8)]
-    with pytest.raises(Faults, match="file: 8 files are being read just now; send it in a minute"):
-        uploads.begin("b.csv", GOOD, "", BEN, at)
+    senders = [(f"U{number}", "session") for number in range(24)]
+    tokens = [uploads.begin("a.csv", GOOD, "", one, at) for one in senders]
+    with pytest.raises(Faults, match="file: 24 files are on their way; try again in some minutes"):
+        uploads.begin("b.csv", GOOD, "", ("U99", "session"), at)
     goes_on.set()
     uploads.close()
-    assert [uploads.find(one, ANA).state for one in tokens] == ["ready"] * 8
+    assert [uploads.find(*one).state for one in zip(tokens, senders, strict=True)] == ["ready"] * 24
     with pytest.raises(Unknown):
         uploads.find(tokens[0], BEN)
 

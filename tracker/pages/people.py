@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -66,6 +66,7 @@ def own(request: Request) -> Owner:
 
 
 _OWN = needs("keep_account", own)
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @router.get("/login", dependencies=[_ENTER])
@@ -346,6 +347,7 @@ def _people(
         roles=[role for role in ROLES if ROLES.index(role) <= ROLES.index(actor.highest or ROLES[0])],
         actor=actor,
         link=link,
+        here=urlsplit(link).hostname in _HERE,
         faults=faults,
     )
 

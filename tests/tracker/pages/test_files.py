@@ -1,17 +1,21 @@
 """Files on the pages: looked at before anything is written, and everything out again."""
 
 import io
+import threading
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from graphs.errors import Faults, Unknown
 from tracker import log, tables
 from tracker.columns import columns
 from tracker.desk import Desk
+from tracker.uploads import Uploads
 
 GOOD = "title,origin,start\nFlood,FR,2021-03-01\nStorm,DE,2021-03-02\n"
 MIXED = GOOD + "".join(f",Narnia,2021-03-{day:02d}\n" for day in range(1, 31))
@@ -143,3 +147,38 @@ def test_templates(client: TestClient, form: str) -> None:
 def test_a_hostile_name_is_shown_as_text(client: TestClient) -> None:
     page = settled(client, send(client, GOOD, "<script>alert(1)</script>.csv")).text
     assert "<script>alert" not in page
+
+
+def test_nobody_pushes_out_the_file_of_somebody_else(desk: Desk) -> None:
+    uploads, at = Uploads(desk), datetime(2021, 3, 1, tzinfo=UTC)
+    other = uploads.begin("other.csv", GOOD.encode(), "", ("U1", "session"), at)
+    mine = [uploads.begin("mine.csv", GOOD.encode(), "", ("U2", "session"), at) for _ in range(30)]
+    assert uploads.find(other, ("U1", "session")).name == "other.csv"
+    assert uploads.find(mine[-3], ("U2", "session")).name == "mine.csv"
+    with pytest.raises(Unknown):
+        uploads.find(mine[-4], ("U2", "session"))
+    for number in range(3, 23):
+        uploads.begin("mine.csv", GOOD.encode(), "", (f"U{number}", "session"), at)
+    with pytest.raises(Faults, match="24 files are on their way; try again in some minutes"):
+        uploads.begin("mine.csv", GOOD.encode(), "", ("U23", "session"), at)
+    uploads.close()
+
+
+def test_a_file_that_gave_way_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else hundreds of them, 20 MB each, would wait in memory for hours."""
+    begun, let_go, read = threading.Event(), threading.Event(), list[str]()
+
+    def slow(name: str, content: bytes, kind: str) -> Any:
+        begun.set()
+        let_go.wait(10)
+        read.append(name)
+        raise Faults([])
+
+    monkeypatch.setattr(tables, "read", slow)
+    uploads, at = Uploads(desk), datetime(2021, 3, 1, tzinfo=UTC)
+    for number in range(10):
+        uploads.begin(f"{number}.csv", b"", "", ("U1", "session"), at)
+    assert begun.wait(10)
+    let_go.set()
+    uploads.close()
+    assert set(read) <= {"0.csv", "1.csv", "7.csv", "8.csv", "9.csv"}
