@@ -207,6 +207,8 @@ class Log:
             raise Said("Faults")
         if held.body["state"] in CLOSED or other.body["state"] in CLOSED | {"rejected"}:
             raise Said("Faults")
+        if other.body["state"] == "draft" != held.body["state"]:
+            raise Said("Faults")
         sources = list(dict.fromkeys(other.body["sources"] + held.body["sources"]))
         done = self.write({**held.body, "state": "merged", "merged_into": into}, held.kind, actor.name, "merge")
         self.change(other, {**other.body, "sources": sources}, actor, "merge")
