@@ -309,6 +309,16 @@ def test_a_form_without_the_token_of_its_session_does_nothing(peopled: Town, sen
     assert browser.get("/account").status_code == 200
 
 
+def test_what_was_typed_is_not_led_away_to_the_login(peopled: Town, read_page: Callable[[str], Any]) -> None:
+    browser = peopled.log_in("Ana")
+    browser.cookies.clear()
+    answer = browser.post("/disruptions", data=STRIKE, headers={"accept": "text/html"}, follow_redirects=False)
+    assert answer.status_code == 401
+    assert "nothing was written" in read_page(answer.text).text
+    assert "what you typed still stands there" in read_page(answer.text).text
+    assert peopled.desk.position == 0
+
+
 @pytest.mark.parametrize("address", ["/login", "/account/keys/revoke", "/account/sessions/end", "/people/invite"])
 def test_no_form_takes_a_nul(peopled: Town, read_page: Callable[[str], Any], address: str) -> None:
     """PostgreSQL would fail on it."""
