@@ -113,5 +113,7 @@ def read(engine: sa.Engine, owner: str, form: str, draft_id: str) -> Draft:
 
 def forget(engine: sa.Engine, owner: str, draft_id: str) -> None:
     """Let go what is kept under this id, if anything is."""
+    if not is_draft(draft_id):
+        return
     with writing(engine) as connection:
         connection.execute(drafts.delete().where((drafts.c.owner == owner) & (drafts.c.id == draft_id)))

@@ -24,6 +24,7 @@ _TOO_LARGE = {
     MOST_BYTES: "More than 1 MB was sent: bring tables in under Files or /api/v1/imports, up to 20 MB.",
     MOST_BYTES_OF_A_FILE: "The file is larger than 20 MB: split it.",
 }
+_LOGGED_OUT = "You are not logged in any more, and nothing was written. Log in, then send it anew."
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
 _REFUSED = """<!doctype html>
@@ -100,7 +101,10 @@ class Guard:
         entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
         visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
         if visitor.actor is None and not entering:
-            await _log_in_first(scope, headers)(scope, receive, send)
+            if scope["method"] in _SAFE or not _for_a_person(scope, headers):
+                await _log_in_first(scope, headers)(scope, receive, send)
+            else:  # to lead on to the login would lose what was typed
+                await _told(scope, headers, 401, _LOGGED_OUT)(scope, receive, send)
             return
         if scope["method"] not in _SAFE:
             try:
@@ -159,9 +163,13 @@ def _log_in_first(scope: Scope, headers: Headers) -> Response:
 
 def _told(scope: Scope, headers: Headers, status: int, detail: str) -> Response:
     """A refusal as a page for browsers, as a problem for programs."""
-    if scope["path"].startswith("/api/") or "text/html" not in headers.get("accept", ""):
+    if not _for_a_person(scope, headers):
         return _problem(status, detail)
     return HTMLResponse(_REFUSED.format(html.escape(detail)), status)
+
+
+def _for_a_person(scope: Scope, headers: Headers) -> bool:
+    return not scope["path"].startswith("/api/") and "text/html" in headers.get("accept", "")
 
 
 def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

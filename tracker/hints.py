@@ -31,6 +31,7 @@ NAMES = {
 }
 """What the form calls the fields that are suggested."""
 _FIELDS = {field.name: field for field in Disruption.fields()}
+_LONGEST_TITLE = 300
 
 
 def hints(typed: Mapping[str, str], today: date, industries: Collection[str]) -> list[Suggestion]:
@@ -90,7 +91,7 @@ def shown(suggestion: Suggestion) -> str:
 def sketch(typed: Mapping[str, str]) -> Sketch:
     """What is known so far, for comparison with what is on record; what cannot be read yet is left out."""
     return Sketch(
-        title=typed.get("title", ""),
+        title=typed.get("title", "")[:_LONGEST_TITLE],  # a longer one is refused, and slow to compare
         **{name: _read(typed, name) or () for name in ("origin", "felt", "industries", "ecosystems")},
         start=_read(typed, "start"),
         end=_read(typed, "end"),

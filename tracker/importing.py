@@ -262,7 +262,7 @@ def _judged(turn: Turn, lines: Sequence[Line], amend: bool) -> list[Line]:
         elif one.standing is None:
             found.append(dataclasses.replace(line, status="new"))
         elif amend:
-            before, after = one.standing.body, one.record.to_dict()
+            before, after = one.standing.body, one.becomes.to_dict()
             differences = {name: (before.get(name), now) for name, now in after.items() if before.get(name) != now}
             found.append(dataclasses.replace(line, status="amended", faults=(), differences=differences))
         else:

@@ -81,9 +81,10 @@ STATUSES: tuple[Status, ...] = ("new", "amended", "known")
 
 @dataclass(frozen=True)
 class Judged:
-    """A record beside the one that the log knows by its id, if any."""
+    """A record beside the one that the log knows by its id, if any, and what that one would become."""
 
     record: Record
+    becomes: Record
     status: Status
     standing: Standing | None
     fault: Fault | None = None
@@ -125,7 +126,10 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
     """
     for record in records:
         _permit(change.actor, operation or operation_to_log(kind_of(record)), None)
-    _check_states(change.actor, records)
+    if operation == "import":
+        _check_states(change.actor, records)
+    else:
+        _check_first_states(records)
     _check_new(turn, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
@@ -178,7 +182,7 @@ def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
     faults = [one.fault for one in found if one.fault]
     if faults:
         raise Faults(faults)
-    return Sorted(*(tuple(one.record for one in found if one.status == status) for status in STATUSES))
+    return Sorted(*(tuple(one.becomes for one in found if one.status == status) for status in STATUSES))
 
 
 def judge(turn: Turn, records: Sequence[Record]) -> list[Judged]:
@@ -195,8 +199,15 @@ def judge(turn: Turn, records: Sequence[Record]) -> list[Judged]:
         elif one.id and named.get(one.id, one) != one:
             fault = Fault(_name(one), "id", f"{one.id} stands for two different records", mend)
         known = one in seen or (fault is None and turn.holds(one, one.id if standing else None))
+        becomes = one
+        if standing is not None and fault is None and not known:
+            try:
+                becomes = workflow.amended(standing.record, one)
+            except Faults as found_faults:
+                fault = found_faults.faults[0].at(_name(one))
+            known = becomes == standing.record
         status: Status = "known" if known else "amended" if standing else "new"
-        found.append(Judged(one, status, standing, fault))
+        found.append(Judged(one, becomes, status, standing, fault))
         named.setdefault(one.id, one)
         seen.add(one)
     return found
@@ -207,6 +218,7 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
 
     Args:
         amend: take over what the file says of records that the log knows by their id; else such records are faults.
+            What the review gave them stays as it is, but for a verification of other words.
 
     Raises:
         Refused, Faults: nothing is written then.
@@ -221,12 +233,7 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
     _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
-        standing = _current(turn, one.id)
-        _permit(change.actor, "amend", standing)
-        if standing.record.state in workflow.CLOSED and one.state not in workflow.CLOSED:
-            _permit(change.actor, "restore", standing)
-        _check_states(change.actor, [one])
-        _check_references(turn, [one])
+        _permit(change.actor, "amend", _current(turn, one.id))
         amended.append(_write(turn, one, change, "amend"))
     return Taken(tuple(written), tuple(amended), len(found.known))
 
@@ -260,6 +267,8 @@ def review(
     """
     standing = _to_change(turn, record_id, change, action)
     current = standing.record
+    if action in ("verify", "reject"):
+        _permit_to_judge(turn, change.actor, action, standing)
     if action == "verify" and change.who in _NAMELESS:
         raise Faults([Fault("", "who", "no name is given", "a second person verifies: say who you are")])
     if action == "resolve" and isinstance(current, Disruption) and end is None:
@@ -323,7 +332,7 @@ def undo(turn: Turn, record_id: str, change: Change) -> Standing:
         return _write(turn, workflow.withdrawn(standing.record), change, "undo")
     record = KINDS[standing.kind].cls.from_dict(last.before)
     if last.who != change.who:
-        _check_judged(change.actor, standing, record)
+        _check_judged(turn, change.actor, standing, record)
     _check_references(turn, [record])
     return _write(turn, record, change, "undo")
 
@@ -343,7 +352,7 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
         fault = f"{record_id} has no version {version}"
         raise Faults([Fault("", "version", fault, "choose one of its history")])
     record = KINDS[standing.kind].cls.from_dict(older.after)
-    _check_judged(change.actor, standing, record)
+    _check_judged(turn, change.actor, standing, record)
     _check_references(turn, [record])
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
@@ -378,15 +387,33 @@ def _check_version(turn: Turn, standing: Standing, change: Change) -> None:
         raise Changed(standing, [one for one in turn.history(standing.id) if one.number > change.expected])
 
 
+def _check_first_states(records: Sequence[Record]) -> None:
+    faults = [
+        Fault(_name(one), "state", f"a new record is not {one.state}", "log it as draft or reported: others review it")
+        for one in records
+        if isinstance(one, workflow.REVIEWED) and one.state not in FIRST_STATES
+    ]
+    if faults:
+        raise Faults(faults)
+
+
 def _check_states(actor: Actor, records: Sequence[Record]) -> None:
     if any(one.state not in FIRST_STATES for one in records if isinstance(one, workflow.REVIEWED)):
         _permit(actor, "import_reviewed", None)
 
 
-def _check_judged(actor: Actor, standing: Standing, record: Record) -> None:
+def _permit_to_judge(turn: Turn, actor: Actor, action: str, standing: Standing) -> None:
+    """Whoever ever wrote words of it does not judge it, also if others undid or restored them since."""
+    wrote = {one.who for one in turn.history(standing.id) if one.action in ("log", "amend")}
+    refusal = allowed(actor, action, dataclasses.replace(owner_of(standing), authors=frozenset(wrote)))
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def _check_judged(turn: Turn, actor: Actor, standing: Standing, record: Record) -> None:
     """Going back to what was verified, against what somebody else said since, is to verify it anew."""
     if record.state == "verified" != standing.record.state:
-        _permit(actor, "verify", standing)
+        _permit_to_judge(turn, actor, "verify", standing)
 
 
 def _check_new(turn: Turn, records: Sequence[Record]) -> None:

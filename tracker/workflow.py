@@ -92,18 +92,28 @@ def take(record: Record, action: str, why: str = "", end: date | None = None) ->
 
 
 def amended(current: Record, given: Record) -> Record:
-    """What is said now, in place of what was said; whoever amends a verified record has it verified again.
+    """What is said now, in place of what was said; what the review gives stays, but for a verification.
 
     Raises:
         Faults: a record that was withdrawn or merged.
+
+    Examples:
+        >>> strike = Disruption("Strike", ("FR",), date(2021, 3, 1), "D1", state="verified")
+        >>> amended(strike, dataclasses.replace(strike, note="longer", state="draft")).state
+        'reported'
+        >>> amended(strike, dataclasses.replace(strike, state="draft")).state
+        'verified'
     """
     _refuse_closed(current, "amended")
-    changed: dict[str, Any] = {"id": current.id}
+    kept: dict[str, Any] = {"id": current.id}
     if isinstance(current, REVIEWED):
-        changed["state"] = "reported" if current.state == "verified" else current.state
+        kept["state"] = current.state
     if isinstance(current, Disruption):
-        changed |= {"merged_into": "", "assigned_to": current.assigned_to}
-    return dataclasses.replace(given, **changed)
+        kept |= {"merged_into": "", "assigned_to": current.assigned_to}
+    said = dataclasses.replace(given, **kept)
+    if isinstance(said, REVIEWED) and said != current and said.state == "verified":
+        return dataclasses.replace(said, state="reported")
+    return said
 
 
 def withdrawn(current: Record) -> Record:

@@ -83,7 +83,10 @@ class Log:
             kind = kind_of(one)
             permit(actor, operation or {"comment": "comment"}.get(kind, "log"))
         for one in records:
-            reviewed(actor, one)
+            if operation == "import":
+                reviewed(actor, one)
+            elif kind_of(one) in ("disruption", "practice") and one.state not in ("draft", "reported"):
+                raise Said("Faults")
         self.refer(records)
         taken, found, own = {one.id for one in records}, [], [name for name in actor.roles if name]
         association = own[0] if own and "" not in actor.roles else ""
@@ -103,8 +106,12 @@ class Log:
                 wrong = True
             elif self.ever(one, held.id if held else None):
                 known.append(one)
+            elif held is None:
+                new.append(one)
+            elif held.body["state"] in CLOSED:
+                wrong = True
             else:
-                (amended if held else new).append(one)
+                (known if self.amended(held, one) == held.body else amended).append(one)
             names.add(one.id)
         if wrong:
             raise Said("Faults")
@@ -130,10 +137,7 @@ class Log:
         self.refer(amended)
         for one in amended:
             held = self.to_change(one.id, actor, None, "amend")
-            if held.body["state"] in CLOSED and one.state not in CLOSED:
-                self.to_change(one.id, actor, None, "restore")
-            reviewed(actor, one)
-            changed.append(self.write(body(one), kind_of(one), actor.name, "amend"))
+            changed.append(self.write(self.amended(held, one), held.kind, actor.name, "amend"))
         return written, changed, len(known)
 
     def to_change(self, name: str, actor: Actor, expected: int | None, operation: str) -> Held:
@@ -150,22 +154,30 @@ class Log:
 
     def amend(self, given: Record, actor: Actor, expected: int | None) -> Held:
         held = self.to_change(given.id, actor, expected, "amend")
-        after, state = body(given), held.body["state"]
-        if held.kind != kind_of(given) or state in CLOSED:
+        if held.kind != kind_of(given) or held.body["state"] in CLOSED:
             raise Said("Faults")
+        after = self.amended(held, given)
+        self.refer([given])
+        return self.change(held, after, actor, "amend")
+
+    def amended(self, held: Held, given: Record) -> Body:
+        after, state = body(given), held.body["state"]
         if held.kind in ("disruption", "practice"):
-            after["state"] = "reported" if state == "verified" else state
+            after["state"] = state
         if held.kind == "disruption":
             after |= {"merged_into": "", "assigned_to": held.body["assigned_to"]}
             if state == "resolved" and not after["end"]:
                 raise Said("Faults")
-        self.refer([given])
-        return self.change(held, after, actor, "amend")
+        if held.kind in ("disruption", "practice") and after != held.body and state == "verified":
+            after["state"] = "reported"
+        return after
 
     def review(
         self, name: str, action: str, actor: Actor, why: str, end: date | None, expected: int | None, today: date
     ) -> Held:
         held = self.to_change(name, actor, expected, action)
+        if action in ("verify", "reject"):
+            permit(actor, action, Owner(wrote(self.entries, held), held.association))
         begins, ends = STEPS[action]
         state = held.body["state"]
         if held.kind not in ("disruption", "practice") or (held.kind == "practice" and action == "resolve"):
@@ -224,7 +236,7 @@ class Log:
         permit(actor, "undo", Owner(frozenset({last["who"]}), held.association))
         if last["before"] is not None:
             if last["who"] != actor.name:
-                judged(actor, held, last["before"])
+                judged(self.entries, actor, held, last["before"])
             return self.write(last["before"], held.kind, actor.name, "undo")
         if held.body["state"] in CLOSED:
             raise Said("Faults")
@@ -235,7 +247,7 @@ class Log:
         older = self.entries[version - 1] if 0 < version <= len(self.entries) else {"record_id": None}
         if older["record_id"] != name:
             raise Said("Faults")
-        judged(actor, held, older["after"])
+        judged(self.entries, actor, held, older["after"])
         return self.change(held, older["after"], actor, "restore")
 
     def disruptions(self, upto: int) -> list[Body]:
@@ -273,9 +285,14 @@ def reviewed(actor: Actor, one: Record) -> None:
         permit(actor, "import_reviewed")
 
 
-def judged(actor: Actor, held: Held, after: Body) -> None:
+def judged(entries: Sequence[Body], actor: Actor, held: Held, after: Body) -> None:
     if after["state"] == "verified" != held.body["state"]:
-        permit(actor, "verify", Owner(frozenset({held.reporter, held.author}), held.association))
+        permit(actor, "verify", Owner(wrote(entries, held), held.association))
+
+
+def wrote(entries: Sequence[Body], held: Held) -> frozenset[str]:
+    own = (one for one in entries if one["record_id"] == held.id and one["action"] in ("log", "amend"))
+    return frozenset({held.reporter, *(one["who"] for one in own)})
 
 
 def body(record: Record, **changed: Any) -> Body:

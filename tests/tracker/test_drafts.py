@@ -55,3 +55,11 @@ def test_nothing_is_kept_under_another_kind_of_id(engine: sa.Engine, at: datetim
         drafts.keep(engine, "", "entry", wrong, {"title": "a"}, at)
     drafts.forget(engine, "", wrong)
     assert drafts.listed(engine, "", "entry") == []
+
+
+@pytest.mark.parametrize("draft_id", ["", "\0", "K1", "x" * 10_000])
+def test_nothing_is_forgotten_under_what_is_no_id(engine: sa.Engine, at: datetime, draft_id: str) -> None:
+    one = drafts.new_draft()
+    drafts.keep(engine, "U1", "entry", one, {"title": "No chips"}, at)
+    drafts.forget(engine, "U1", draft_id)
+    assert [draft.id for draft in drafts.listed(engine, "U1", "entry")] == [one]

@@ -347,10 +347,29 @@ def test_a_file_brings_nothing_back_that_its_sender_may_not_restore(writer: Writ
     do(writer, keeping.log_one, STRIKE, by(EVA))
     do(writer, keeping.withdraw, "D1", by(CORA))
     changed = dataclasses.replace(STRIKE, id="D1", note="new")
-    with pytest.raises(Refused, match="Only a coordinator may restore this"):
-        do(writer, keeping.import_records, [changed], by(EVA), amend=True)
+    for one in (EVA, CORA):
+        with pytest.raises(Faults, match="D1, state: a withdrawn record cannot be amended; restore it first"):
+            do(writer, keeping.import_records, [changed], by(one), amend=True)
     assert log.position(engine) == 2
+
+
+@pytest.mark.parametrize("state", ["verified", "rejected", "resolved"])
+def test_a_new_record_is_not_reviewed_yet(writer: Writer, engine: sa.Engine, state: str) -> None:
+    reviewed = dataclasses.replace(STRIKE, state=state, end=date(2021, 4, 1))
+    for verb, given in ((keeping.log_one, reviewed), (keeping.log_together, {"line 1": reviewed})):
+        with pytest.raises(Faults, match=f"a new record is not {state}; log it as draft or reported: others review it"):
+            do(writer, verb, given, by(CORA))
+    assert log.position(engine) == 0
+
+
+def test_a_file_verifies_nothing_that_the_log_knows(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    do(writer, keeping.review, "D1", "verify", by(CORA))
+    changed = dataclasses.replace(STRIKE, id="D1", note="new", state="verified")
     assert do(writer, keeping.import_records, [changed], by(CORA), amend=True).amended[0].body["state"] == "reported"
+    again = do(writer, keeping.import_records, [changed], by(CORA), amend=True)
+    assert (again.new, again.amended, again.known) == ((), (), 1), "the same file twice changes nothing"
+    assert log.position(engine) == 3
 
 
 @pytest.mark.parametrize("record", [dataclasses.replace(FLOOD, id="D1"), Practice("Masks", id="D1")])
@@ -438,3 +457,15 @@ def test_any_name_and_reason_is_kept(writer: Writer, engine: sa.Engine, word: st
     [first, second] = log.history(engine, "D1")
     kept = word.replace("\0", "?").replace("\ud800", "?")
     assert (first.who, first.why, second.why) == (kept[:200], kept, kept)
+
+
+def test_whoever_ever_wrote_words_of_it_does_not_judge_it(writer: Writer) -> None:
+    """Cora undoes and redoes what Ben amended: the words are still Ben's."""
+    ben, cora, dee = (Actor(name, name, {"N2": "coordinator"}) for name in ("Ben", "Cora", "Dee"))
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    do(writer, keeping.amend, dataclasses.replace(STRIKE, id="D1", note="new"), by(ben))
+    for _ in range(2):
+        do(writer, keeping.undo, "D1", by(cora))
+    with pytest.raises(Refused, match="You reported or wrote this, so somebody else verifies it"):
+        do(writer, keeping.review, "D1", "verify", by(ben))
+    assert do(writer, keeping.review, "D1", "verify", by(dee)).body["state"] == "verified"

@@ -309,6 +309,25 @@ def test_a_form_without_the_token_of_its_session_does_nothing(peopled: Town, sen
     assert browser.get("/account").status_code == 200
 
 
+def test_what_was_typed_is_not_led_away_to_the_login(peopled: Town, read_page: Callable[[str], Any]) -> None:
+    browser = peopled.log_in("Ana")
+    browser.cookies.clear()
+    answer = browser.post("/disruptions", data=STRIKE, headers={"accept": "text/html"}, follow_redirects=False)
+    assert answer.status_code == 401
+    assert "nothing was written" in read_page(answer.text).text
+    assert "what you typed still stands there" in read_page(answer.text).text
+    assert peopled.desk.position == 0
+
+
+@pytest.mark.parametrize("address", ["/login", "/account/keys/revoke", "/account/sessions/end", "/people/invite"])
+def test_no_form_takes_a_nul(peopled: Town, read_page: Callable[[str], Any], address: str) -> None:
+    """PostgreSQL would fail on it."""
+    sent = {"name": "\0", "key": "\0", "session": "\0", "association": "\0", "password": "x"}
+    answer = peopled.log_in("Root").post(address, data=sent, headers=HERE)
+    assert answer.status_code == 422
+    assert "holds control characters; type it again as plain text" in read_page(answer.text).text
+
+
 @pytest.mark.parametrize(("address", "here"), [("http://localhost:8000", True), ("https://tracker.example.eu", False)])
 def test_a_link_that_works_here_only_says_so(
     peopled: Town, monkeypatch: pytest.MonkeyPatch, address: str, here: bool

@@ -179,7 +179,9 @@ def fold(text: str) -> str:
         True
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).encode("utf-8", "replace").decode().split())
+    return " ".join(
+        unicodedata.normalize("NFKC", folded).encode("utf-8", "replace").decode().replace("\0", "?").split()
+    )
 
 
 def _keep_one(connection: sa.Connection, account_id: str, leaves: bool) -> None:
@@ -206,7 +208,7 @@ def _taken(connection: sa.Connection, column: sa.Column[str], text: str) -> bool
 
 
 def _one(connection: sa.Connection, account_id: str) -> Account:
-    found = _read(connection, accounts.c.id == account_id.encode("utf-8", "replace").decode())
+    found = _read(connection, accounts.c.id == account_id.encode("utf-8", "replace").decode().replace("\0", "?"))
     if not found:
         raise Unknown(account_id)
     return found[0]

@@ -39,7 +39,15 @@ async def _form(request: Request) -> dict[str, list[str]]:
     if kind not in ("", "application/x-www-form-urlencoded"):  # a form without fields may come without a kind
         raise Faults([Fault("", "form", "cannot be read", "use the form of this page")])
     form = await request.form()
-    return {name: [str(one) for one in form.getlist(name)] for name in form}
+    found = {name: [str(one) for one in form.getlist(name)] for name in form}
+    faults = [
+        Fault("", name, "holds control characters", "type it again as plain text")
+        for name, values in found.items()
+        if any("\0" in one for one in values)
+    ]
+    if faults:
+        raise Faults(faults)
+    return found
 
 
 class Typed:

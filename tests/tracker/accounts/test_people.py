@@ -212,3 +212,9 @@ def test_an_older_version_that_would_forget_people_is_refused(engine: sa.Engine,
     with pytest.raises(RuntimeError, match="there are accounts"):
         go(command.downgrade, "0002")
     assert people.everybody(engine) == [ana]
+
+
+def test_no_database_is_asked_for_a_nul(engine: sa.Engine) -> None:
+    with pytest.raises(Unknown):
+        people.account(engine, "\0")
+    assert people.find(engine, "Ana\0") is None

@@ -191,10 +191,14 @@ def test_a_draft_is_on_record_but_does_not_count(client: TestClient, desk: Desk)
 
 @pytest.mark.parametrize("state", ["verified", "resolved", "merged"])
 def test_the_form_gives_no_state_of_a_review(client: TestClient, state: str) -> None:
-    """At a desk without a login everybody is a coordinator, so look at what the form itself offers."""
     page = client.get("/disruptions/new").text
     assert f'value="{state}"' not in page
     assert 'name="state" value="draft"' in page
+    given = {"title": "Strike", "origin": "DE", "start": "2021-03-01", "end": "2021-04-01", "state": state}
+    assert (
+        client.post("/disruptions", data=given | ({"merged_into": "D9"} if state == "merged" else {})).status_code
+        == 422
+    )
 
 
 def test_a_half_filled_form_is_kept_listed_and_gone_when_saved(client: TestClient, desk: Desk, read_page: Read) -> None:

@@ -265,6 +265,6 @@ def test_the_same_words_twice_are_a_fault_of_the_second_line(desk: Desk, at: dat
 
 def test_states_of_a_review_take_more_than_a_quick_log(desk: Desk, at: datetime) -> None:
     verified = {"line 1": Disruption("Strike", ("DE",), date(2021, 3, 1), state="verified")}
-    with pytest.raises(Refused):
+    with pytest.raises(Faults, match="a new record is not verified"):
         desk.write(keeping.log_together, verified, Change(Actor("Ana", "U1", {"N1": "expert"}), at))
     assert desk.position == 0
