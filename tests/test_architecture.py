@@ -18,9 +18,8 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 FRONT_DOORS = (
     "tracker/cli.py",
     "tracker/opening.py",
-    "tracker/people_command.py",
     "tracker/app.py",
-    "tracker/api.py",
+    "tracker/api/",
     "tracker/pages/",
 )
 

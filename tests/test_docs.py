@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import typer.main
+from fastapi.testclient import TestClient
 
-from tracker import cli, pages
-from tracker.api import router as api
+from graphs.classification import DATA
+from tracker import api, cli, pages
+from tracker.app import create_app
+from tracker.desk import Desk
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -41,9 +46,42 @@ def test_pages_are_described(route: object) -> None:
     assert f"`{route.path}`" in README  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("route", api.routes, ids=lambda one: one.path)
+@pytest.mark.parametrize("route", [one for room in api.ROOMS for one in room.router.routes], ids=lambda one: one.name)
 def test_operations_are_described(route: object) -> None:
     assert route.description  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("route", [one for room in api.ROOMS for one in room.router.routes], ids=lambda one: one.name)
+def test_operations_are_in_the_table(route: object) -> None:
+    last = route.path.rpartition("/")[2]  # type: ignore[attr-defined]
+    table = README.partition("| API |")[2].partition("\n\n")[0]
+    assert re.search(rf"[`/]{re.escape(last)}[`?]", table)
+
+
+def curls() -> list[str]:
+    joined = README.replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.startswith("curl ")]
+
+
+def test_the_lines_of_curl_run(tmp_path: Path) -> None:
+    """As curl would send them, one after another, to a desk of their own."""
+    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
+    program = TestClient(create_app(desk), base_url="http://localhost:8000")
+    curl = argparse.ArgumentParser()
+    curl.add_argument("url")
+    curl.add_argument("-X", default="GET")
+    curl.add_argument("-H", action="append", default=[])
+    curl.add_argument("-d", "--data-binary", default="")
+    file = "title,origin,start\nStrike,FR,2021-03-01\n"
+    answers = []
+    for line in curls():
+        asked = curl.parse_args(shlex.split(line)[1:])
+        headers = dict(one.split(": ", 1) for one in asked.H)
+        content = file if asked.data_binary == "@disruptions.csv" else asked.data_binary
+        answers.append(program.request(asked.X, asked.url, headers=headers, content=content))
+    desk.close()
+    assert [one.status_code for one in answers] == [200, 201, 200], [one.text for one in answers]
+    assert answers[2].json()["rows"]["new"] == 1
 
 
 def test_rooms_exist() -> None:

@@ -95,7 +95,7 @@ def test_a_disruption_walks_through_the_house(desk: Desk, address: str, browser:
     page.get_by_label("First day").fill("2021-03-01")
     page.get_by_label("Last day").fill("2021-04-25")
     page.get_by_label("Your name").fill("Ana, electronics cluster")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     said = page.get_by_role("alert").inner_text()
     assert "'Taiwann' is no known country" in said
     assert "'140 %' is outside 0–100 %" in said
@@ -103,7 +103,7 @@ def test_a_disruption_walks_through_the_house(desk: Desk, address: str, browser:
 
     page.get_by_label("Where?").fill("Taiwan")
     page.get_by_label("Lost, likely").fill("40 %")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/disruptions/D81")
     assert page.get_by_role("heading", level=1).inner_text() == "No chips from Taiwan <img src=x onerror=alert(1)>href"
     assert "Electronics" in page.get_by_role("table").first.inner_text()

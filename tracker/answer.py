@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 
 from graphs.assessment import Assessment
-from graphs.errors import Unknown
-from graphs.record import Record
+from graphs.errors import Fault, Unknown
 from graphs.score.uncertainty import INTERVAL
-from tracker.log import Entry
+from tracker.log import Entry, Standing
 
 _WHOLE = {"recovery_weeks", "rank", "rank_low", "rank_high"}
 
@@ -65,9 +64,17 @@ def in_force(assessment: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-def record(one: Record) -> dict[str, Any]:
-    """A record, and what it does not say."""
-    return one.to_dict() | {"missing": one.missing()}
+def record(one: Standing) -> dict[str, Any]:
+    """A record as it stands, and what it does not say."""
+    found = one.record
+    return found.to_dict() | {
+        "kind": one.kind,
+        "version": one.version,
+        "reporter": one.reporter,
+        "author": one.author,
+        "reported_for": one.association,
+        "missing": found.missing(),
+    }
 
 
 def entry(one: Entry) -> dict[str, Any]:
@@ -78,9 +85,18 @@ def entry(one: Entry) -> dict[str, Any]:
         "at": one.at,
         "who": one.who,
         "action": one.action,
+        "kind": one.kind,
+        "record_id": one.record_id,
+        "why": one.why,
+        "reported_for": one.association,
         "changes": changes,
         "hash": one.hash,
     }
+
+
+def fault(one: Fault) -> dict[str, str]:
+    """A fault with its mend."""
+    return {"where": one.where, "field": one.field, "fault": one.fault, "mend": one.mend}
 
 
 def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict[str, Any]:

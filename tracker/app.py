@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
@@ -23,6 +24,8 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.answer import fault
+from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.door import Door
 from tracker.guard import Guard
@@ -61,10 +64,9 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
-    app.state.uploads = Uploads(desk)
+    app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.add_middleware(Guard, door=app.state.door, clock=clock)
-    app.include_router(api.router)
-    for room in pages.ROOMS:
+    for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
     app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
@@ -76,6 +78,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Changed, _changed)
     app.add_exception_handler(TooMany, _come_back)
     app.add_exception_handler(Busy, _come_back)
+    app.add_exception_handler(Exception, _failed)
     return app
 
 
@@ -139,7 +142,10 @@ def _changed(request: Request, error: Exception) -> Response:
         for entry in error.entries
         for name, (_, after) in entry.changes().items()
     ]
-    return _problem(request, 412, "Changed in the meantime", f"{error}. Nothing of yours was written.", tuple(changes))
+    told = f"{error}. Nothing of yours was written."
+    answer = _problem(request, 412, "Changed in the meantime", told, tuple(changes))
+    answer.headers["ETag"] = f'"{error.standing.version}"'
+    return answer
 
 
 def _come_back(request: Request, error: Exception) -> Response:
@@ -152,6 +158,14 @@ def _come_back(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _failed(request: Request, error: Exception) -> Response:
+    """In words for who reads the page; the server's own output has the traceback."""
+    unsure = "If you sent something, look whether it stands in the log before you send it again."
+    if isinstance(error, AWAY):
+        return _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
+    return _problem(request, 500, "This went wrong", f"It is a fault of this program. {unsure}")
+
+
 def _problem(request: Request, status: int, title: str, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
     if not request.url.path.startswith("/api/"):
         return error_page(request, status, title, detail, faults)
@@ -160,6 +174,6 @@ def _problem(request: Request, status: int, title: str, detail: str, faults: tup
         "title": title,
         "status": status,
         "detail": detail,
-        "faults": [{"field": one.field, "fault": one.fault, "mend": one.mend} for one in faults],
+        "faults": [fault(one) for one in faults],
     }
     return JSONResponse(content, status, media_type="application/problem+json")

@@ -69,14 +69,17 @@ def serve(
         _say_where(desk, app.state.door.login_demanded)
         # Of a request that comes through a proxy only named ones are believed to say where it is from.
         trusted = [one.strip() for one in settings.proxies.split(",") if one.strip()]
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            proxy_headers=bool(trusted),
-            forwarded_allow_ips=trusted,
-        )
+        try:
+            uvicorn.run(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                proxy_headers=bool(trusted),
+                forwarded_allow_ips=trusted,
+            )
+        finally:
+            app.state.uploads.close()
 
 
 @app.command("log")

@@ -72,6 +72,22 @@ records = sa.Table(
 """Each record as it stands, for pages and search: ``number`` is that of its first entry, ``version`` that of its
 newest."""
 
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("request", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False, index=True),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+"""What programs were answered under a key of their own: the same request again gets the same answer, for a day."""
+
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What is raised where the database cannot do its work: it is gone, its disk is full, its file may not be written."""
+
 _WRITING = {"writing": True}
 _TURN = 7_301_001
 """Number of PostgreSQL's advisory lock that stands for the turn to write."""
@@ -124,8 +140,41 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+def note(engine: sa.Engine, statement: sa.Executable) -> bool:
+    """Write what may as well be written later, if nobody else has the turn; whether it was written.
+
+    Who only reads must not wait until a large file is written, or fail on a disk that is full.
+
+    Examples:
+        >>> import tempfile
+        >>> engine = open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite")
+        >>> with writing(engine):
+        ...     note(engine, fingerprints.delete())
+        False
+        >>> note(engine, fingerprints.delete())
+        True
+        >>> engine.dispose()
+    """
+    try:
+        if engine.dialect.name == "sqlite":
+            with (
+                _turn(engine, wait=False),
+                engine.connect().execution_options(**_WRITING) as connection,
+                connection.begin(),
+            ):
+                connection.execute(statement)
+            return True
+        with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+            free = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_TURN))))
+            if free:
+                connection.execute(statement)
+            return free
+    except (OSError, *AWAY):
+        return False
+
+
 @contextmanager
-def _turn(engine: sa.Engine) -> Iterator[None]:
+def _turn(engine: sa.Engine, wait: bool = True) -> Iterator[None]:
     """The turn among all that write to one file of SQLite.
 
     SQLite itself has them try again after longer and longer naps, in which whoever is awake takes turn after turn; some
@@ -136,7 +185,7 @@ def _turn(engine: sa.Engine) -> Iterator[None]:
         yield
         return
     with open(f"{path}-turn", "ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 

@@ -169,8 +169,8 @@ class Desk:
             return self._worst[1]
 
     def disruptions(self) -> list[Disruption]:
-        """Every disruption as it stands, in the order in which they were first logged."""
-        with self._turn:
+        """Every disruption as it stands, in the order in which they were first logged; also while one is assessed."""
+        with self._reading:
             return self._held(self._newest(None))
 
     def _newest(self, position: int | None) -> int:

@@ -20,8 +20,10 @@ from tracker.door import Door, Visitor, seen
 MOST_BYTES = 1_000_000
 MOST_BYTES_OF_A_FILE = 21_000_000
 """A file of 20 MB, the most that is read, and what a form puts around it."""
-_TOO_LARGE = (413, "More than 1 MB was sent: bring tables in under Files, up to 20 MB, or from the command line.")
-_TOO_LARGE_A_FILE = (413, "The file is larger than 20 MB: split it.")
+_TOO_LARGE = {
+    MOST_BYTES: "More than 1 MB was sent: bring tables in under Files or /api/v1/imports, up to 20 MB.",
+    MOST_BYTES_OF_A_FILE: "The file is larger than 20 MB: split it.",
+}
 _LOGGED_OUT = "You are not logged in any more, and nothing was written. Log in, then send it anew."
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
@@ -142,11 +144,11 @@ class Guard:
 
 
 def _most(path: str) -> int:
-    return MOST_BYTES_OF_A_FILE if path == "/files" else MOST_BYTES
+    return MOST_BYTES_OF_A_FILE if path in ("/files", "/api/v1/imports") else MOST_BYTES
 
 
 def _too_large(path: str) -> tuple[int, str]:
-    return _TOO_LARGE_A_FILE if path == "/files" else _TOO_LARGE
+    return 413, _TOO_LARGE[_most(path)]
 
 
 def _log_in_first(scope: Scope, headers: Headers) -> Response:

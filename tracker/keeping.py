@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +19,8 @@ from tracker.log import Entry, Standing, Turn, append
 from tracker.permissions import Actor, Owner, Refusal, allowed
 
 _OPERATIONS = {"comment": "comment", "evidence": "add_evidence", "session": "record_session"}
-"""What it takes to log a record of a kind; ``log`` for all others."""
+_SAID_AGAIN = ("comment", "evidence")
+"""Kinds of which two may be the same word for word: two people agree."""
 FIRST_STATES = frozenset({"draft", "reported", "proposed"})
 """States that anybody who logs may give; the others are given in a review."""
 
@@ -103,7 +105,7 @@ def log_one(turn: Turn, record: Record, change: Change) -> Standing:
         Refused, Faults: also if the log already holds it word for word, or its id is taken.
     """
     found = sort(turn, [record])
-    if found.known:
+    if found.known and (record.id or kind_of(record) not in _SAID_AGAIN):
         fault = f"the very same {kind_of(record)} is already in the log"
         raise Faults([Fault("", "title", fault, "say what is different")])
     if found.amended:
@@ -119,11 +121,12 @@ def log(turn: Turn, records: Sequence[Record], change: Change, operation: str = 
         operation: what it takes; if left out, what it takes to log such records.
 
     Raises:
-        Refused, Faults: nothing is written then.
+        Refused, Faults: also if an id is taken; nothing is written then.
     """
     for record in records:
-        _permit(change.actor, operation or _OPERATIONS.get(kind_of(record), "log"), None)
+        _permit(change.actor, operation or operation_to_log(kind_of(record)), None)
     _check_states(change.actor, records)
+    _check_new(turn, records)
     _check_references(turn, records)
     return append(turn, records, who=change.who, at=change.at, association=change.actor.association, why=change.why)
 
@@ -147,10 +150,22 @@ def log_together(turn: Turn, records: Mapping[str, Record], change: Change) -> l
         elif turn.holds(record, None):
             fault = f"the very same {kind_of(record)} is already in the log"
             faults.append(Fault(line, "title", fault, "say what is different, or leave the line out"))
+        elif record.id and turn.standing(record.id) is not None:
+            faults.append(Fault(line, "id", f"{record.id} stands for another record", "leave the id empty"))
         first.setdefault(record, line)
     if faults:
         raise Faults(faults)
     return log(turn, list(records.values()), change, "quick_log")
+
+
+def operation_to_log(kind: str) -> str:
+    """What it takes to log a record of a kind.
+
+    Examples:
+        >>> operation_to_log("evidence"), operation_to_log("cluster")
+        ('add_evidence', 'log')
+    """
+    return _OPERATIONS.get(kind, "log")
 
 
 def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
@@ -206,7 +221,10 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
     _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
-        _permit(change.actor, "amend", _current(turn, one.id))
+        standing = _current(turn, one.id)
+        _permit(change.actor, "amend", standing)
+        if standing.record.state in workflow.CLOSED and one.state not in workflow.CLOSED:
+            _permit(change.actor, "restore", standing)
         _check_states(change.actor, [one])
         _check_references(turn, [one])
         amended.append(_write(turn, one, change, "amend"))
@@ -304,6 +322,8 @@ def undo(turn: Turn, record_id: str, change: Change) -> Standing:
     if last.before is None:
         return _write(turn, workflow.withdrawn(standing.record), change, "undo")
     record = KINDS[standing.kind].cls.from_dict(last.before)
+    if last.who != change.who:
+        _check_judged(change.actor, standing, record)
     _check_references(turn, [record])
     return _write(turn, record, change, "undo")
 
@@ -323,6 +343,7 @@ def restore(turn: Turn, record_id: str, version: int, change: Change) -> Standin
         fault = f"{record_id} has no version {version}"
         raise Faults([Fault("", "version", fault, "choose one of its history")])
     record = KINDS[standing.kind].cls.from_dict(older.after)
+    _check_judged(change.actor, standing, record)
     _check_references(turn, [record])
     return standing if record == standing.record else _write(turn, record, change, "restore")
 
@@ -360,6 +381,21 @@ def _check_version(turn: Turn, standing: Standing, change: Change) -> None:
 def _check_states(actor: Actor, records: Sequence[Record]) -> None:
     if any(one.state not in FIRST_STATES for one in records if isinstance(one, workflow.REVIEWED)):
         _permit(actor, "import_reviewed", None)
+
+
+def _check_judged(actor: Actor, standing: Standing, record: Record) -> None:
+    """Going back to what was verified, against what somebody else said since, is to verify it anew."""
+    if record.state == "verified" != standing.record.state:
+        _permit(actor, "verify", standing)
+
+
+def _check_new(turn: Turn, records: Sequence[Record]) -> None:
+    """An id of the log, or one that stands twice, would write over a record that somebody else may keep."""
+    given = Counter(one.id for one in records if one.id)
+    taken = [name for name, times in given.items() if times > 1 or turn.standing(name) is not None]
+    if taken:
+        mend = "leave the id empty for a new record"
+        raise Faults(Fault(name, "id", f"{name} stands for another record", mend) for name in taken)
 
 
 def _check_references(turn: Turn, records: Sequence[Record]) -> None:

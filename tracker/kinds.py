@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from graphs.content import Word
 from graphs.disruption import Disruption
 from graphs.organisation import Association, Cluster
 from graphs.recommendation import Action, Practice
@@ -24,6 +25,18 @@ class Kind:
     letter: str
     plural: str
     one: str
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states that such a record can be in.
+
+        Examples:
+            >>> KINDS["comment"].states
+            ('reported', 'withdrawn')
+        """
+        content = next(field.content for field in self.cls.fields() if field.name == "state")
+        assert isinstance(content, Word)
+        return content.words
 
 
 KINDS = {

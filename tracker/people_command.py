@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 from tracker.accounts import invitations, people
 from tracker.accounts.people import Account
 from tracker.database import open_database
+from tracker.opening import now
 from tracker.settings import Settings
 from tracker.terminal import console, fail, in_words
 
@@ -30,7 +30,7 @@ def invite(
 ) -> None:
     """Print a link that works once; give it to the one you invite."""
     with _people() as engine:
-        token = invitations.invite(engine, email, association, role, "command line", _now())
+        token = invitations.invite(engine, email, association, role, "command line", now())
         console.print(f"{email} is invited; the link works once, within seven days:", soft_wrap=True)
         console.print(link(Settings(), token), soft_wrap=True)
 
@@ -41,7 +41,7 @@ def list_people() -> None:
     with _people() as engine:
         for one in people.everybody(engine):
             console.print(f"{one.name} <{one.email}>: {_roles(one)}{' (disabled)' if one.disabled else ''}")
-        for invited in invitations.waiting(engine, _now()):
+        for invited in invitations.waiting(engine, now()):
             console.print(f"invited: <{invited.email}>: {invited.role} of {invited.association or 'the alliance'}")
 
 
@@ -61,7 +61,7 @@ def role(
 def disable(name: Name) -> None:
     """Lock somebody out at once; the name stays in the log."""
     with _people() as engine:
-        console.print(f"{people.disable(engine, _named(engine, name).id, _now()).name} is locked out.")
+        console.print(f"{people.disable(engine, _named(engine, name).id, now()).name} is locked out.")
 
 
 @app.command()
@@ -96,7 +96,3 @@ def _named(engine: Engine, name: str) -> Account:
 def _roles(account: Account) -> str:
     listed = [f"{role} of {association or 'the alliance'}" for association, role in account.roles.items()]
     return ", ".join(listed) or "no role"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

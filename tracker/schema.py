@@ -2,132 +2,222 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Union
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from graphs import disruption
+from graphs.content import Content, Day, Number, Share, Word
 from graphs.fields import describe
+from graphs.record import Field as RecordField
+from tracker import tables
+from tracker.columns import columns, example
+from tracker.kinds import KINDS, Kind
+
+_DAY_OF_TODAY = {"disruption": ("start",)}
+"""Fields that are needed, but filled in if they are left out."""
+_WHO = {
+    "who": (str, Field("API", max_length=200, description="Who says so. Counts only at a desk without a login.")),
+    "why": (str, Field("", max_length=2_000, description="Why; it stands in the history.")),
+}
 
 
-class DisruptionIn(BaseModel):
-    """A disruption to log. A title and a place are enough; leave out what is not known."""
+def _as_taken(kind: Kind) -> type[BaseModel]:
+    """What is taken in of a kind of record: leniently, so that the intake can name all faults together."""
+    needed = [one.name for one in kind.cls.fields() if one.content.needed]
+    return create_model(
+        f"{kind.cls.__name__}In",
+        __doc__=f"{kind.one.capitalize()} to log, or what one says now. Leave out what is not known.",
+        __config__=ConfigDict(
+            extra="allow",  # so that unknown fields are named together with all other faults
+            json_schema_extra={
+                "required": [name for name in needed if name not in _DAY_OF_TODAY.get(kind.word, ())],
+                "examples": [_example(kind)],
+            },
+        ),
+        **{name: (Any, Field(None, description=meaning)) for name, meaning in _meanings(kind).items()},
+        **_WHO,
+    )  # type: ignore[call-overload]
+
+
+def _as_given(kind: Kind) -> type[BaseModel]:
+    """What is given out of a kind of record as it stands."""
+    told = {name: meaning.replace(" (needed)", "") for name, meaning in _meanings(kind).items()}
+    return create_model(
+        f"{kind.cls.__name__}Out",
+        __doc__=f"{kind.one.capitalize()} as it stands.",
+        **{one.name: (_type_of(one), Field(description=told[one.name])) for one in kind.cls.fields()},
+        kind=(str, Field(description="Word of the kind of record.", json_schema_extra={"enum": [kind.word]})),
+        version=(int, Field(description="Number of its newest entry in the log; also its ETag.")),
+        reporter=(str, Field(description="Who logged it.")),
+        author=(str, Field(description="Who wrote what it says now.")),
+        reported_for=(str, Field(description="Id of the association that it was logged for; empty for the alliance.")),
+        missing=(list[str], Field(description="What it does not say and one would like to know.")),
+    )  # type: ignore[call-overload]
+
+
+def _meaning(column: tables.Field, content: Content) -> str:
+    """A field in a sentence or two: meaning, unit, range, words."""
+    limits = "0–1" if isinstance(content, Share) else column.range
+    measure = ", ".join(part for part in (column.unit, limits) if part)
+    words = f" {'Any' if column.many else 'One'} of: {', '.join(column.words)}." if column.words else ""
+    return f"{column.meaning}{f' ({measure})' if measure else ''}.{words}"
+
+
+def _meanings(kind: Kind) -> dict[str, str]:
+    fields = zip(columns(kind.word), kind.cls.fields(), strict=True)
+    return {column.name: _meaning(column, field.content) for column, field in fields}
+
+
+def _type_of(field: RecordField) -> Any:
+    content: Content = field.content
+    of: Any = str
+    if field.many:
+        return list[str]
+    if isinstance(content, Share):
+        of = Annotated[float, Field(ge=0, le=1)]
+    elif isinstance(content, Number):
+        of = int if content.whole else float
+    elif isinstance(content, Day):
+        of = Annotated[str, Field(json_schema_extra={"format": "date"})]
+    elif isinstance(content, Word):
+        of = Annotated[str, Field(json_schema_extra={"enum": list(content.words)})]
+    return of | None if field.default is None and not content.needed else of
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    """The example of the table of fields, as JSON has it."""
+    values = zip(kind.cls.fields(), example(kind.word), strict=True)
+    return {
+        field.name: value.isoformat() if isinstance(field.content, Day) else list(value) if field.many else value
+        for field, value in values
+        if value not in (None, "", ())
+    }
+
+
+RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
+"""What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
+RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
+"""What is given out, by kind."""
+DisruptionOut = RECORDS_OUT["disruption"]
+AnyRecordOut = Union[tuple(RECORDS_OUT.values())]  # type: ignore[valid-type]  # noqa: UP007
+
+
+class StepIn(BaseModel):
+    """Who takes a step, and why."""
+
+    who: str = Field("API", max_length=200, description="Who does it. Counts only at a desk without a login.")
+    why: str = Field("", max_length=2_000, description="Why; it stands in the history. Needed to reject.")
+
+
+class AmendIn(StepIn):
+    """What a record says now, in all its fields: one that is left out is empty from now on.
+
+    What only the log and the review give (state of what is reviewed, version, reporter, …) may stand here, as it was
+    read, and is not used.
+    """
 
     model_config = ConfigDict(
-        extra="allow",  # so that the intake can name unknown fields together with all other faults
-        json_schema_extra={
-            "required": ["title"],
-            "examples": [
-                {
-                    "title": "No chips from Taiwan",
-                    "origin": ["TW"],
-                    "industries": ["C26"],
-                    "effect": "supply",
-                    "start": "2021-03-01",
-                    "end": "2021-04-25",
-                    "severity_likely": 0.4,
-                    "who": "Ana, electronics cluster",
-                }
-            ],
-        },
+        extra="allow",
+        json_schema_extra={"anyOf": [{"$ref": f"#/components/schemas/{one.__name__}"} for one in RECORDS_IN.values()]},
     )
 
-    title: Any = Field(None, description="What happened, in a few words (needed; up to 300 characters).")
-    origin: Any = Field(
-        None, description="Where it happens: ISO alpha-2 codes, NUTS regions, EU or WORLD; codes or names."
-    )
-    felt: Any = Field(None, description="Where it is felt; for a link the places that are no longer served.")
-    start: Any = Field(None, description="First day, such as 2021-03-01; today if left out.")
-    end: Any = Field(None, description="Last day; leave out if not known.")
-    industries: Any = Field(None, description="NACE Rev.2 codes: C26, C10-C12, H.")
-    ecosystems: Any = Field(None, description="Names among the 14 industrial ecosystems.")
-    effect: Any = Field(None, description=f"One of {', '.join(disruption.EFFECTS)}.")
-    severity_low: Any = Field(None, description="Share lost, low reading (0–1, or text such as 20 %).")
-    severity_likely: Any = Field(None, description="Share lost, likely reading (0–1, or text such as 40 %).")
-    severity_high: Any = Field(None, description="Share lost, high reading (0–1, or text such as 60 %).")
-    description: Any = Field(None, description="What is known, in full.")
-    cause: Any = Field(None, description="Why.")
-    stages: Any = Field(None, description="Stages of Porter's value chain.")
-    horizon: Any = Field(None, description=f"One of {', '.join(disruption.HORIZONS)}.")
-    confidence: Any = Field(None, description=f"One of {', '.join(disruption.CONFIDENCES)}.")
-    actions_required: Any = Field(None, description=f"Any of {', '.join(disruption.ACTIONS)}.")
-    proposals: Any = Field(None, description="What could be done.")
-    sources: Any = Field(None, description="Web addresses of the evidence.")
-    source_kind: Any = Field(None, description=f"One of {', '.join(disruption.SOURCE_KINDS)}.")
-    magnitude: Any = Field(None, description="Published figures, as stated.")
-    note: Any = Field(None, description="Remarks.")
-    state: Any = Field(None, description=f"One of {', '.join(disruption.STATES)}; reported if left out.")
-    merged_into: Any = Field(None, description="For the state merged: id of the record that goes on.")
-    assigned_to: Any = Field(None, description="Name of whoever looks after it.")
-    id: Any = Field(None, description="Leave out: the log gives one.")
-    who: str = Field("API", max_length=200, description="Who reports it.")
 
-
-class ResolveIn(BaseModel):
+class ResolveIn(StepIn):
     """The end of a disruption."""
 
     end: Any = Field(
         None,
         description="Last day, such as 2021-04-25; left out: today if still in force, else the end on record.",
     )
-    who: str = Field("API", max_length=200, description="Who resolves it.")
 
 
-class DisruptionOut(BaseModel):
-    """A record as it stands."""
+class AssignIn(StepIn):
+    """Who looks after a disruption from now on."""
 
-    id: str
-    title: str
-    origin: list[str]
-    start: str
-    description: str
-    ecosystems: list[str]
-    industries: list[str]
-    felt: list[str]
-    stages: list[str]
-    effect: str | None
-    end: str | None
-    horizon: str | None
-    severity_low: float | None
-    severity_likely: float | None
-    severity_high: float | None
-    confidence: str | None
-    cause: str
-    actions_required: list[str]
-    proposals: str
-    sources: list[str]
-    source_kind: str | None
-    magnitude: str
-    note: str
-    state: str
-    merged_into: str
-    assigned_to: str
-    missing: list[str] = Field(description="What the record does not say and an assessment would like to know.")
+    assigned_to: str = Field("", max_length=200, description="Name of whoever looks after it; empty for nobody.")
+
+
+class MergeIn(StepIn):
+    """Which record goes on."""
+
+    merged_into: str = Field(max_length=40, description="Id of the record that tells of the same and goes on.")
+
+
+class RestoreIn(StepIn):
+    """What a record shall be again."""
+
+    version: int = Field(ge=1, le=2**53, description="Number of the entry of its history that wrote it.")
+
+
+_POSITION = "Number of the newest entry of the log."
 
 
 class DisruptionsOut(BaseModel):
     """Records, in the order in which they were logged."""
 
-    log_position: int = Field(description="Number of the newest entry of the log.")
-    disruptions: list[DisruptionOut]
+    log_position: int = Field(description=_POSITION)
+    disruptions: list[DisruptionOut] = Field(description="The records.")  # type: ignore[valid-type]
+
+
+class RecordsOut(BaseModel):
+    """A page of records, the newest day first."""
+
+    log_position: int = Field(description=_POSITION)
+    total: int = Field(description="Number of all records that fit.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
+    records: list[AnyRecordOut] = Field(description="The records of this page.")  # type: ignore[valid-type]
 
 
 class Change(BaseModel):
     """A field before and after."""
 
-    before: Any
-    after: Any
+    before: Any = Field(description="What the field held; null in the first entry of a record.")
+    after: Any = Field(description="What it holds since.")
 
 
 class EntryOut(BaseModel):
     """One entry of the log."""
 
-    number: int
+    number: int = Field(description="Its place in the log, from 1 on; also the version of the record that it made.")
     at: str = Field(description="Time in UTC.")
-    who: str
-    action: str
-    changes: dict[str, Change]
+    who: str = Field(description="Who did it.")
+    action: str = Field(description="What was done: log, amend, submit, verify, reject, resolve, reopen, …")
+    kind: str = Field(description="Word of the kind of record.")
+    record_id: str = Field(description="Id of the record.")
+    why: str = Field(description="The reason that was given; empty if none was.")
+    reported_for: str = Field(description="Id of the association for which the record was logged, in its first entry.")
+    changes: dict[str, Change] = Field(description="The fields that changed.")
     hash: str = Field(description="Seal over this entry and the one before (SHA-256).")
+
+
+class ChangesOut(BaseModel):
+    """Entries of the log, oldest first."""
+
+    log_position: int = Field(description=_POSITION)
+    next: str | None = Field(description="Address of the next entries; null if these are the last for now.")
+    entries: list[EntryOut] = Field(description="The entries.")
+
+
+class FaultOut(BaseModel):
+    """One thing that is wrong, and its mend."""
+
+    where: str = Field(description="Where in a file, or by which entry of the log; empty otherwise.")
+    field: str = Field(description="Name of the field; empty if it is none of them.")
+    fault: str = Field(description="What is wrong.")
+    mend: str = Field(description="How to mend it.")
+
+
+class ImportOut(BaseModel):
+    """What an import did, or what it would do."""
+
+    dry_run: bool = Field(description="Whether nothing was written, since only that was asked.")
+    kind: str = Field(description="Word of the kind of record that the file holds.")
+    rows: dict[str, int] = Field(description="Number of rows that were new, amended, known and faulty.")
+    new: list[str] = Field(description="Ids of the records that were written.")
+    amended: list[str] = Field(description="Ids of the records that were changed.")
+    differences: dict[str, dict[str, Change]] = Field(description="By id, the fields that the file changes.")
+    faults: list[FaultOut] = Field(description="Every fault of the rows that were left out.")
+    remarks: list[str] = Field(description="What had to be assumed of the file, such as its letters.")
 
 
 class ReasonOut(BaseModel):
@@ -136,7 +226,7 @@ class ReasonOut(BaseModel):
     kind: str = Field(description="structure or disruption.")
     id: str = Field(description="Name of the indicator, or id of the disruption.")
     points: float = Field(description="Points taken from the score; all reasons sum to 100 − score.")
-    text: str
+    text: str = Field(description="The reason in a sentence.")
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
@@ -159,16 +249,16 @@ class ScoreOut(BaseModel):
     loss_high_meur: float = Field(description=describe("loss_high_meur"))
     loss_share: float = Field(description=describe("loss_share"))
     recovery_weeks: int | None = Field(description=describe("recovery_weeks"))
-    reasons: list[ReasonOut]
+    reasons: list[ReasonOut] = Field(description="What takes its points, most first.")
 
 
 class ChainSource(BaseModel):
     """Where the value chain comes from."""
 
-    title: str
-    year: int
-    estimate: bool
-    source: str
+    title: str = Field(description="What the chain is called.")
+    year: int = Field(description="Year of its flows.")
+    estimate: bool = Field(description="Whether it is computed or assumed, not observed.")
+    source: str = Field(description="Where it was taken from.")
     version: str = Field(description="Of the hash of the chain: another chain has another one.")
 
 
@@ -176,28 +266,20 @@ class ScoresOut(BaseModel):
     """Scores of one level on one date, with what they were computed from."""
 
     on: str = Field(description=describe("on"))
-    log_position: int
-    method_version: str
-    horizon_weeks: int
-    chain: ChainSource
-    interval: str
+    log_position: int = Field(description=_POSITION)
+    method_version: str = Field(description="Of the hash of the method and its assumptions.")
+    horizon_weeks: int = Field(description="Weeks from the date over which losses are counted.")
+    chain: ChainSource = Field(description="The value chain that was assessed.")
+    interval: str = Field(description="What the intervals of losses, scores and ranks hold.")
     level: str = Field(description=describe("level"))
-    scores: list[ScoreOut]
-
-
-class FaultOut(BaseModel):
-    """One thing that is wrong, and its mend."""
-
-    field: str
-    fault: str
-    mend: str
+    scores: list[ScoreOut] = Field(description="One for each key of the level.")
 
 
 class Problem(BaseModel):
     """An error, as RFC 9457 has it; ``faults`` lists all that is wrong with the input."""
 
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    faults: list[FaultOut] = []
+    type: str = Field("about:blank", description="Always about:blank: the status says what kind of error it is.")
+    title: str = Field(description="The error in a few words.")
+    status: int = Field(description="Status of HTTP.")
+    detail: str = Field(description="The error in a sentence.")
+    faults: list[FaultOut] = Field([], description="All that is wrong, each with its mend.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -21,7 +22,8 @@ _KEPT = timedelta(minutes=30)
 _MOST = 24
 """Files that wait at once; one more is refused until one is done with."""
 _MOST_OF_ONE = 3
-"""Files of one sender; the oldest gives way, never that of somebody else."""
+"""Files of one sender; the oldest that is not being written gives way, never that of somebody else."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -56,12 +58,13 @@ class Uploads:
         """Begin to read a file; the token by which it is asked for.
 
         Raises:
-            Faults: if too many files of others are on their way.
+            Faults: if too many files are on their way.
         """
         token, upload = secrets.token_urlsafe(24), Upload(name, kind, sender, at)
         with self._lock:
-            alive = {key: one for key, one in self._files.items() if at - one.at < _KEPT}
-            for key in [key for key, one in alive.items() if one.sender == sender][: 1 - _MOST_OF_ONE]:
+            alive = {key: one for key, one in self._files.items() if one.state == "writing" or at - one.at < _KEPT}
+            own = [key for key, one in alive.items() if one.sender == sender and one.state != "writing"]
+            for key in own[: 1 - _MOST_OF_ONE]:
                 del alive[key]
             if len(alive) >= _MOST:
                 raise Faults([Fault("", "file", f"{_MOST} files are on their way", "try again in some minutes")])
@@ -128,5 +131,5 @@ class Uploads:
             upload.faults, upload.state = (fault,), "failed"
         except Exception:
             fault = Fault("", "file", "could not be taken in: a fault of this program", "tell who looks after it")
+            _LOG.exception("%r could not be taken in", upload.name)
             upload.faults, upload.state = (fault,), "failed"
-            raise

@@ -130,6 +130,8 @@ def merged(current: Record, into: Record) -> tuple[Disruption, Disruption]:
     if into.state in CLOSED or into.state == "rejected":
         fault = f"{into.id} is {into.state}"
         raise Faults([Fault("", "merged_into", fault, "merge into a record that stands, or restore it first")])
+    if into.state == "draft" != current.state:  # what counts would count nowhere
+        raise Faults([Fault("", "merged_into", f"{into.id} is a draft", "submit it first, or merge it into this one")])
     sources = tuple(dict.fromkeys(into.sources + current.sources))[:200]
     return (
         dataclasses.replace(current, state="merged", merged_into=into.id),

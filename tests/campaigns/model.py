@@ -129,7 +129,9 @@ class Log:
         written, changed = self.log(new, actor, "", "import"), []
         self.refer(amended)
         for one in amended:
-            self.to_change(one.id, actor, None, "amend")
+            held = self.to_change(one.id, actor, None, "amend")
+            if held.body["state"] in CLOSED and one.state not in CLOSED:
+                self.to_change(one.id, actor, None, "restore")
             reviewed(actor, one)
             changed.append(self.write(body(one), kind_of(one), actor.name, "amend"))
         return written, changed, len(known)
@@ -205,6 +207,8 @@ class Log:
             raise Said("Faults")
         if held.body["state"] in CLOSED or other.body["state"] in CLOSED | {"rejected"}:
             raise Said("Faults")
+        if other.body["state"] == "draft" != held.body["state"]:
+            raise Said("Faults")
         sources = list(dict.fromkeys(other.body["sources"] + held.body["sources"]))
         done = self.write({**held.body, "state": "merged", "merged_into": into}, held.kind, actor.name, "merge")
         self.change(other, {**other.body, "sources": sources}, actor, "merge")
@@ -219,6 +223,8 @@ class Log:
         last = self.entries[held.version - 1]
         permit(actor, "undo", Owner(frozenset({last["who"]}), held.association))
         if last["before"] is not None:
+            if last["who"] != actor.name:
+                judged(actor, held, last["before"])
             return self.write(last["before"], held.kind, actor.name, "undo")
         if held.body["state"] in CLOSED:
             raise Said("Faults")
@@ -229,6 +235,7 @@ class Log:
         older = self.entries[version - 1] if 0 < version <= len(self.entries) else {"record_id": None}
         if older["record_id"] != name:
             raise Said("Faults")
+        judged(actor, held, older["after"])
         return self.change(held, older["after"], actor, "restore")
 
     def disruptions(self, upto: int) -> list[Body]:
@@ -264,6 +271,11 @@ def permit(actor: Actor, operation: str, owner: Owner | None = None) -> None:
 def reviewed(actor: Actor, one: Record) -> None:
     if kind_of(one) in ("disruption", "practice") and one.state not in ("draft", "reported"):
         permit(actor, "import_reviewed")
+
+
+def judged(actor: Actor, held: Held, after: Body) -> None:
+    if after["state"] == "verified" != held.body["state"]:
+        permit(actor, "verify", Owner(frozenset({held.reporter, held.author}), held.association))
 
 
 def body(record: Record, **changed: Any) -> Body:

@@ -29,6 +29,8 @@ from tracker.log import Writer
 from tracker.settings import Settings
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
+collect_ignore = ["oidc_provider.py"]
+"""A program of its own, which the tests start."""
 _NUMBERS = itertools.count()
 VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "base", "embed", "source", "wbr"})
 

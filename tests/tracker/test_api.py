@@ -52,7 +52,9 @@ def problem(answer: Response, status: int) -> dict[str, Any]:
     assert set(found) == {"type", "title", "status", "detail", "faults"}
     assert found["status"] == status
     assert found["title"]
-    assert all(set(one) == {"field", "fault", "mend"} and one["fault"] and one["mend"] for one in found["faults"])
+    assert all(
+        set(one) == {"where", "field", "fault", "mend"} and one["fault"] and one["mend"] for one in found["faults"]
+    )
     return found
 
 

@@ -293,3 +293,23 @@ def test_only_the_newest_assessments_keep_what_takes_much_memory(desk: Desk) -> 
         desk.assess(ON + timedelta(days=days))
     heavy = [one.impact is not None for one in desk._assessments.values()]
     assert heavy == [False, False, True, True, True, True]
+
+
+def test_the_records_are_there_while_a_date_is_assessed(
+    desk: Desk, at: datetime, strike: Disruption, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_one(desk, strike, who="Ana", at=at)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slowly(*_: Any, **__: Any) -> None:
+        begun.set()
+        goes_on.wait(10)
+
+    monkeypatch.setattr("tracker.desk.assess", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(desk.assess, ON)
+        assert begun.wait(10)
+        try:
+            assert [one.id for one in pool.submit(desk.disruptions).result(3)] == ["D1"]
+        finally:
+            goes_on.set()

@@ -41,10 +41,12 @@ def test_the_newest_are_kept_and_come_first(engine: sa.Engine, at: datetime) -> 
     for minute in range(drafts.MOST + 3):
         later = at + timedelta(minutes=minute)
         drafts.keep(engine, "", "entry", drafts.new_draft(), {"title": str(minute)}, later)
-    drafts.keep(engine, "", "quick", drafts.new_draft(), {"text": "other form"}, at)
+        for owner, form in (("", "quick"), ("U2", "entry")):
+            if minute == 0:
+                drafts.keep(engine, owner, form, drafts.new_draft(), {"text": "the oldest of all"}, at)
     found = [int(draft.typed["title"]) for draft in drafts.listed(engine, "", "entry")]
     assert found == list(range(drafts.MOST + 2, 2, -1))
-    assert len(drafts.listed(engine, "", "quick")) == 1
+    assert len(drafts.listed(engine, "", "quick")) == len(drafts.listed(engine, "U2", "entry")) == 1
 
 
 @pytest.mark.parametrize("wrong", ["", "D81", "K", "K" + "g" * 16, "K" + "0" * 17, "<script>", "K" + "0" * 16 + "\n"])

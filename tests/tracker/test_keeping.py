@@ -184,6 +184,19 @@ def test_only_ones_own_change_is_undone_by_an_expert(writer: Writer) -> None:
     assert do(writer, keeping.undo, "D1", by(CORA)).body["note"] == ""
 
 
+def test_whoever_reported_it_does_not_bring_a_verification_back(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(CORA))
+    verified = do(writer, keeping.review, "D1", "verify", by(EVA))
+    do(writer, keeping.review, "D1", "reject", by(EVA, why="Not so"))
+    for verb, given in ((keeping.undo, ()), (keeping.restore, (verified.version,))):
+        with pytest.raises(Refused, match="You reported or wrote this, so somebody else verifies it"):
+            do(writer, verb, "D1", *given, by(CORA))
+    assert log.position(engine) == 3
+    assert do(writer, keeping.undo, "D1", by(EVA)).body["state"] == "verified", "who rejected it may think again"
+    do(writer, keeping.amend, dataclasses.replace(STRIKE, id="D1", note="new"), by(CORA))
+    assert do(writer, keeping.undo, "D1", by(CORA)).body == verified.body, "those very words were verified"
+
+
 def test_an_older_version_is_restored(writer: Writer, engine: sa.Engine) -> None:
     logged = do(writer, keeping.log_one, STRIKE, by(ANA))
     do(writer, keeping.amend, dataclasses.replace(STRIKE, id="D1", note="new"), by(ANA))
@@ -328,6 +341,29 @@ def test_a_file_amends_only_what_its_sender_may_amend(writer: Writer, engine: sa
     with pytest.raises(Refused):
         do(writer, keeping.import_records, [FLOOD, dataclasses.replace(FLOOD, id="X1")], by(EVA), amend=True)
     assert log.position(engine) == 1, "nor is the rest taken"
+
+
+def test_a_file_brings_nothing_back_that_its_sender_may_not_restore(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    do(writer, keeping.withdraw, "D1", by(CORA))
+    changed = dataclasses.replace(STRIKE, id="D1", note="new")
+    with pytest.raises(Refused, match="Only a coordinator may restore this"):
+        do(writer, keeping.import_records, [changed], by(EVA), amend=True)
+    assert log.position(engine) == 2
+    assert do(writer, keeping.import_records, [changed], by(CORA), amend=True).amended[0].body["state"] == "reported"
+
+
+@pytest.mark.parametrize("record", [dataclasses.replace(FLOOD, id="D1"), Practice("Masks", id="D1")])
+def test_a_new_record_is_never_written_over_another(writer: Writer, engine: sa.Engine, record: Any) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    with pytest.raises(Faults, match="id: D1 stands for another record; leave the id empty"):
+        do(writer, keeping.log, [record], by(ZOE))
+    with pytest.raises(Faults, match="line 3, id: D1 stands for another record; leave the id empty"):
+        do(writer, keeping.log_together, {"line 3": record}, by(ZOE))
+    twice = [dataclasses.replace(one, id="X1") for one in (STRIKE, FLOOD)]
+    with pytest.raises(Faults, match="X1, id: X1 stands for another record"):
+        do(writer, keeping.log, twice, by(ZOE))
+    assert log.position(engine) == 1
 
 
 @pytest.mark.parametrize("verb", [keeping.withdraw, keeping.undo])

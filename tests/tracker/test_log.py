@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from graphs.disruption import Disruption
 from tracker import log
 from tracker.database import entries, open_database
-from tracker.log import Writer
+from tracker.log import Turn, Writer
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
 STRIKE = Disruption("Strike", ("DE",), date(2021, 3, 1))
@@ -185,6 +185,21 @@ def test_ids_are_unique_when_many_write_at_once(writer: Writer, engine: sa.Engin
     assert sorted(one.title for one in log.disruptions(engine)) == sorted(
         f"Strike {name}-{number}" for name in range(threads) for number in range(each)
     )
+
+
+def test_what_is_cancelled_before_its_turn_holds_nobody_up(writer: Writer) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def hold(turn: Turn) -> bool:
+        begun.set()
+        return goes_on.wait(10)
+
+    first = writer.begin(hold)
+    assert begun.wait(10)
+    assert writer.begin(lambda turn: 1).cancel()
+    goes_on.set()
+    assert first.result(10)
+    assert writer.begin(lambda turn: 2).result(10) == 2
 
 
 def test_an_id_given_by_the_log_is_never_one_that_somebody_gave(writer: Writer, engine: sa.Engine) -> None:

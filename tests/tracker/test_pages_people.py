@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from graphs.classification import DATA
 from graphs.errors import Faults
 from graphs.organisation import Association
-from tracker import log
+from tracker import drafts, log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
 from tracker.desk import Desk
@@ -622,3 +622,37 @@ def test_the_last_administrator_stays(peopled: Town) -> None:
     assert otto.post(f"/people/{account_id(peopled, 'Root')}/role", data=typed).status_code == 403
     with pytest.raises(Faults, match="only administrator"):
         people.set_role(peopled.desk.engine, account_id(peopled, "Root"), "", "viewer")
+
+
+def test_what_is_half_filled_is_seen_by_its_owner_alone(peopled: Town) -> None:
+    one = drafts.new_draft()
+    ana, nils = peopled.log_in("Ana"), peopled.log_in("Nils")
+    for form in ("new", "quick"):
+        typed = {"draft": one, "title": "Ana's secret", "text": "Ana's secret", "title.1": "Ana's secret"}
+        assert ana.post(f"/disruptions/{form}/keep", data=typed).status_code == 303
+        assert one in ana.get(f"/disruptions/{form}").text
+        assert one not in nils.get(f"/disruptions/{form}").text
+        assert nils.get(f"/disruptions/{form}?draft={one}").status_code == 404
+        nils.post(f"/disruptions/{form}/forget", data={"draft": one})
+        assert "Ana&#39;s secret" in ana.get(f"/disruptions/{form}?draft={one}").text
+        ana.post(f"/disruptions/{form}/forget", data={"draft": one})
+
+
+def test_who_may_not_log_is_told_before_anything_is_typed(peopled: Town) -> None:
+    vera = peopled.log_in("Vera")
+    for address in ("/disruptions/new", "/disruptions/quick"):
+        answer = vera.get(address)
+        assert answer.status_code == 403
+        assert "you are a viewer" in answer.text
+    for address in ("new/hints", "new/preview", "new/keep", "new/forget", "quick", "quick/read", "quick/keep"):
+        assert vera.post(f"/disruptions/{address}", data=STRIKE | {"draft": drafts.new_draft()}).status_code == 403
+
+
+def test_a_form_that_a_script_sends_carries_the_token_of_its_session(peopled: Town) -> None:
+    ana = peopled.log_in("Ana")
+    token = ana.headers.pop("x-csrf-token")
+    for address in ("new/hints?part=1", "new/preview?part=1"):
+        assert ana.post(f"/disruptions/{address}", data=STRIKE).status_code == 403
+        assert ana.post(f"/disruptions/{address}", data=STRIKE | {"csrf": token}).status_code == 200
+    many = STRIKE | {f"note.{number}": "x" for number in range(5_000)} | {"csrf": token}
+    assert ana.post("/disruptions/quick/read", data=many).status_code == 200

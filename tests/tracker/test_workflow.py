@@ -123,6 +123,14 @@ def test_a_merged_record_says_into_which_and_the_other_has_the_sources_of_both()
     assert kept == dataclasses.replace(other, sources=("https://b.eu", "https://a.eu", "https://c.eu"))
 
 
+def test_what_counts_does_not_go_into_a_draft() -> None:
+    draft = dataclasses.replace(strike("draft"), id="D3")
+    with pytest.raises(Faults, match="merged_into: D3 is a draft; submit it first, or merge it into this one"):
+        workflow.merged(strike("verified"), draft)
+    assert workflow.merged(strike("draft"), draft)[1].state == "draft"
+    assert workflow.merged(draft, strike("verified"))[1].state == "verified"
+
+
 def test_no_more_sources_than_a_record_may_have() -> None:
     many = tuple(f"https://a.eu/{number}" for number in range(200))
     other = dataclasses.replace(STRIKE, id="D2", sources=("https://b.eu",))

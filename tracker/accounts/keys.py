@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from tracker.accounts.tables import accounts, keys, memberships
 from tracker.accounts.tokens import hashed, new_id, new_token, stamp
-from tracker.database import writing
+from tracker.database import note, writing
 from tracker.permissions import SCOPES, Actor
 
 MARK = "vcdt_"
@@ -93,8 +93,7 @@ def actor(engine: sa.Engine, key: str, at: datetime) -> Actor | None:
         return None
     day = stamp(at)[:10]
     if rows[0].used_on != day:
-        with writing(engine) as connection:
-            connection.execute(keys.update().where(keys.c.id == rows[0].id).values(used_on=day))
+        note(engine, keys.update().where(keys.c.id == rows[0].id).values(used_on=day))
     roles = {row.association: row.role for row in rows if row.role is not None}
     return Actor(rows[0].name, rows[0].account_id, roles, "key", frozenset(rows[0].scopes.split()))
 

@@ -40,12 +40,6 @@ def any_account(engine: sa.Engine) -> bool:
         return connection.scalar(sa.select(accounts.c.id).limit(1)) is not None
 
 
-def any_administrator(engine: sa.Engine) -> bool:
-    """Whether somebody administers the alliance."""
-    with engine.connect() as connection:
-        return bool(administrators(connection))
-
-
 def everybody(engine: sa.Engine) -> list[Account]:
     """All accounts by name, the disabled ones too."""
     with engine.connect() as connection:

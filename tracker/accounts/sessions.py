@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.accounts.tables import accounts, memberships, sessions
 from tracker.accounts.tokens import derived, hashed, new_id, new_token, stamp
-from tracker.database import writing
+from tracker.database import note, writing
 from tracker.permissions import Actor
 
 IDLE = timedelta(hours=12)
@@ -68,8 +68,7 @@ def actor(engine: sa.Engine, token: str, at: datetime) -> Actor | None:
     if not rows:
         return None
     if rows[0].seen_at < stamp(at - _NOTED):
-        with writing(engine) as connection:
-            connection.execute(sessions.update().where(sessions.c.id == rows[0].id).values(seen_at=stamp(at)))
+        note(engine, sessions.update().where(sessions.c.id == rows[0].id).values(seen_at=stamp(at)))
     roles = {row.association: row.role for row in rows if row.role is not None}
     return Actor(rows[0].name, rows[0].account_id, roles, "session")
 

@@ -1,5 +1,6 @@
 """The log: entries that are only ever added, each sealed with the hash of the one before."""
 
+from tracker.log.answers import Answer, Asked
 from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
 from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
@@ -8,6 +9,8 @@ from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
 
 __all__ = [
+    "Answer",
+    "Asked",
     "Entry",
     "Found",
     "Question",

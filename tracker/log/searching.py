@@ -27,13 +27,14 @@ class Question:
     """What is looked for: every word, as a beginning, and every filter must fit; empty ones do not count.
 
     ``kind`` None finds records of any kind; ``tags`` are pairs of a field and a value, such as ("ecosystems",
-    "Health"); ``on`` finds the disruptions in force on a day, those without an end for ``duration_weeks``.
+    "Health"), or of several fields of which one will do: (("origin", "country"), "DE"); ``on`` finds the disruptions
+    in force on a day, those without an end for ``duration_weeks``.
     """
 
     kind: str | None = "disruption"
     text: str = ""
     states: tuple[str, ...] = ()
-    tags: tuple[tuple[str, str], ...] = ()
+    tags: tuple[tuple[str | tuple[str, ...], str], ...] = ()
     on: date | None = None
     duration_weeks: float = 0.0
 
@@ -81,7 +82,8 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
             sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
             sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
         ]
-    beginnings, whole = words(asked.text), [tag(field, value) for field, value in asked.tags]
+    beginnings = words(asked.text)
+    whole = [[tag(one, value) for one in ((of,) if isinstance(of, str) else of)] for of, value in asked.tags]
     if asked.text.strip() and not beginnings:
         fits.append(sa.false())  # signs only: no record has them as words
     elif beginnings or whole:
@@ -100,12 +102,15 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
     return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
 
 
-def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[str]) -> sa.ColumnElement[bool]:
+def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[Sequence[str]]) -> sa.ColumnElement[bool]:
     if engine.dialect.name == "sqlite":
-        asked = " ".join([*(f'"{word}"*' for word in beginnings), *(f'"{word}"' for word in whole)])
+        either = ("(" + " OR ".join(f'"{word}"' for word in one) + ")" for one in whole)
+        asked = " AND ".join([*(f'"{word}"*' for word in beginnings), *either])
         found = sa.text("SELECT rowid FROM records_words WHERE records_words MATCH :asked")
         return records.c.number.in_(found.bindparams(asked=asked).columns(sa.column("rowid")))
-    asked = " & ".join([*(f"'{word}':*" for word in beginnings), *(f"'{word}'" for word in whole)])
+    asked = " & ".join(
+        [*(f"'{word}':*" for word in beginnings), *("(" + " | ".join(f"'{w}'" for w in one) + ")" for one in whole)]
+    )
     return _VECTOR.op("@@")(sa.cast(asked, postgresql.TSQUERY))
 
 
@@ -113,5 +118,5 @@ def _place(cursor: str) -> tuple[str, int]:
     found = _CURSOR.fullmatch(cursor)
     if not found:
         mend = "begin with the first page: leave the cursor out"
-        raise Faults([Fault("", "cursor", "belongs to no page of this list", mend)])
+        raise Faults([Fault("", "after", "belongs to no page of this list", mend)])
     return found[1], int(found[2])

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from graphs.record import Record
 from tracker.database import entries, fingerprints, records
 from tracker.kinds import KINDS, kind_of
+from tracker.log.answers import Answers
 from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal, stamp
 from tracker.log.words import searchable
 
@@ -39,6 +40,7 @@ class Turn:
     def __init__(self, connection: sa.Connection) -> None:
         last = connection.execute(_NEWEST).first()
         self._connection = connection
+        self.answers = Answers(connection)
         self._began: tuple[int, str] = (last.number, last.hash) if last else (0, "")
         self._written: list[tuple[Entry, Standing]] = []
         self._standing: dict[str, Standing] = {}
@@ -78,6 +80,8 @@ class Turn:
 
         What was found stays true, since nobody else writes during this turn.
         """
+        if len(given) == 1:
+            return  # it is asked for when it is needed, by statements that are built already
         self._find([one.id for one in given if one.id])
         self._hold([fingerprint(kind_of(one), one.to_dict()) for one in given])
 
@@ -127,15 +131,17 @@ class Turn:
         self._remember(entry, standing, fingerprint(kind, body))
         return standing
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, int]:
         """A point to which ``forget`` goes back."""
-        return len(self._written)
+        return len(self._written), self.answers.mark()
 
-    def forget(self, mark: int) -> None:
+    def forget(self, mark: tuple[int, int]) -> None:
         """Unwrite what was written since a mark."""
-        if mark == len(self._written):
+        written, answered = mark
+        self.answers.forget(answered)
+        if written == len(self._written):
             return
-        kept = list(zip(self._written[:mark], self._said[:mark], strict=True))
+        kept = list(zip(self._written[:written], self._said[:written], strict=True))
         self._written, self._said, self._standing, self._ever = [], [], {}, {}
         for (entry, standing), (content, _) in kept:
             self._remember(entry, standing, content)
@@ -145,6 +151,7 @@ class Turn:
         if self._written:
             self._connection.execute(entries.insert(), [vars(entry) for entry, _ in self._written])
             keep_derived(self._connection, list(self._standing.values()), list(dict.fromkeys(self._said)))
+        self.answers.keep()
 
     def _remember(self, entry: Entry, standing: Standing, content: str) -> None:
         self._written.append((entry, standing))
@@ -201,7 +208,8 @@ def append(
         >>> writer.close()
     """
     taken, written = {record.id for record in given}, []
-    turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
+    if len(given) > 1:
+        turn.expect(f"{KINDS[kind_of(one)].letter}{turn.position + place}" for place, one in enumerate(given, start=1))
     for record in given:
         named = record if record.id else dataclasses.replace(record, id=turn.free_id(kind_of(record), taken))
         taken.add(named.id)

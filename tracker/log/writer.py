@@ -45,7 +45,7 @@ class Writer:
         return self.begin(work).result()
 
     def begin(self, work: Callable[[Turn], T]) -> Future[T]:
-        """The same without waiting."""
+        """The same without waiting; what is cancelled before its turn comes is not done."""
         done: Future[T] = Future()
         with self._lock:
             if self._closed:
@@ -78,7 +78,7 @@ class Writer:
                     last = True
                 else:
                     group.append(one)
-            self._write(group)
+            self._write([one for one in group if one[1].set_running_or_notify_cancel()])
             if last:
                 return
 

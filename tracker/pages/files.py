@@ -76,7 +76,7 @@ def take(request: Request, uploads: OnTheWay, actor: By, sent: Sent) -> Response
     try:
         token = uploads.begin(name, content, kind, _sender(actor), request.app.state.clock())
     except Faults as found:
-        return _files(request, found.faults, 422)
+        return _files(request, found.faults, 503)
     return RedirectResponse(f"/files/{token}", status_code=303)
 
 

@@ -127,7 +127,7 @@ def record_page(
     standing = log.standing(desk.engine, record_id)
     record = standing.record
     actor = actor_of(request)
-    said = log.search(desk.engine, Question(kind=None, tags=(("about", record_id),)), most=_MOST_ABOUT).standing
+    said = _pointing(request, "about", record_id, None)
     values: dict[str, Any] = {
         "record": record,
         "standing": standing,
@@ -146,6 +146,13 @@ def record_page(
     if isinstance(record, Disruption):
         return page(request, "disruption.html", status, **values, **_impact(request, record))
     return page(request, "record.html", status, **values)
+
+
+def _pointing(request: Request, field: str, record_id: str, kind: str | None) -> list[Standing]:
+    """Records that name another in a field; the search knows N-1 and n1 by one word, so they are told apart here."""
+    found = log.search(desk_of(request).engine, Question(kind=kind, tags=((field, record_id),)), most=_MOST_ABOUT)
+    named = ((one, one.body[field]) for one in found.standing)
+    return [one for one, names in named if record_id in (names if isinstance(names, list) else [names])]
 
 
 def _may(actor: Actor, standing: Standing) -> set[str]:
@@ -167,7 +174,7 @@ def _impact(request: Request, record: Disruption) -> dict[str, Any]:
         "wave": _wave(alone),
         "still": record.in_force(date.today(), desk.duration_weeks),
         "alike": [one for one in desk.alike([record], 4)[0] if one.record.id != record.id][:3],
-        "gone_in": log.search(desk.engine, Question(tags=(("merged_into", record.id),))).standing,
+        "gone_in": _pointing(request, "merged_into", record.id, "disruption"),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from datetime import date
 
@@ -11,13 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.errors import Fault, Faults
 from tracker import intake, keeping, log, workflow
-from tracker.api import AtDesk, desk_of, owner_of_record
+from tracker.api import AtDesk, desk_of, owner_of_last_change, owner_of_record
 from tracker.door import needs
 from tracker.keeping import Change, Changed
 from tracker.log import Standing, Turn
 from tracker.pages.frame import Typed, change_of, done
 from tracker.pages.records import address_of, record_page
-from tracker.permissions import Owner
 from tracker.values import day
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -58,17 +56,6 @@ def assign(request: Request, record_id: str, typed: Typed) -> Response:
 def withdraw(request: Request, record_id: str, typed: Typed) -> Response:
     """Take a record back."""
     return _do(request, record_id, typed, lambda turn, change: keeping.withdraw(turn, record_id, change))
-
-
-def owner_of_last_change(request: Request) -> Owner:
-    """Who changed the record of this address last: it is theirs to undo.
-
-    Raises:
-        Unknown: if there is no such record.
-    """
-    engine, record_id = desk_of(request).engine, request.path_params["record_id"]
-    owner = keeping.owner_of(log.standing(engine, record_id))
-    return dataclasses.replace(owner, by=frozenset({log.history(engine, record_id)[-1].who}))
 
 
 @router.post("/records/{record_id}/undo", dependencies=[needs("undo", owner_of_last_change)])

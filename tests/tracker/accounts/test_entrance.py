@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy, Gate
 from tracker.accounts.people import Account
 from tracker.accounts.tables import PEOPLE
+from tracker.database import writing
 from tracker.permissions import ALLIANCE
 
 Join = Callable[..., Account]
@@ -273,6 +275,23 @@ def test_sessions_end_by_idleness_and_by_age(entrance: Entrance, join: Join, at:
     assert sessions.actor(entrance.engine, token, at + sessions.LONGEST) is None
     other = log_in(entrance, at)
     assert sessions.actor(entrance.engine, other, at + sessions.IDLE) is None
+
+
+def test_who_only_reads_does_not_wait_for_who_writes(entrance: Entrance, join: Join, at: datetime) -> None:
+    ana, engine = join(), entrance.engine
+    token = sessions.begin(engine, ana.id, "a browser", at)
+    key = keys.make(engine, ana.id, "a program", ["read"], 9, at)
+    later = at + timedelta(minutes=5)
+    with ThreadPoolExecutor(2) as pool:
+        with writing(engine):
+            found = [pool.submit(of, engine, one, later) for of, one in ((sessions.actor, token), (keys.actor, key))]
+            done, _ = wait(found, 5)
+        assert len(done) == 2
+    assert [one.result().name for one in found] == ["Ana", "Ana"]
+    [before] = sessions.listed(engine, ana.id, later)
+    sessions.actor(engine, token, later)
+    [after] = sessions.listed(engine, ana.id, later)
+    assert before.seen_at < after.seen_at, "it is noted the next time"
 
 
 def test_sessions_are_listed_and_ended_by_their_owner_only(entrance: Entrance, join: Join, at: datetime) -> None:

@@ -52,7 +52,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A real browser without a window."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")

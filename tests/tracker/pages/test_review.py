@@ -1,14 +1,20 @@
 """Review on the pages: each step by its form, each refusal in words, nothing written by halves."""
 
+import dataclasses
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tracker import log
+from graphs.disruption import Disruption
+from graphs.recommendation import Practice
+from tracker import keeping, log
+from tracker.conversation import Comment
 from tracker.desk import Desk
+from tracker.keeping import Change
+from tracker.permissions import local
 
 Act = Callable[..., Any]
 
@@ -187,3 +193,16 @@ def test_what_is_likely_the_same_stands_beside_and_is_merged(
     act("merge", record="D2", merged_into="D1", who="Ben")
     assert "Merged into this" in read_page(logged.get("/disruptions/D1").text).text
     assert "On record, like this" not in read_page(logged.get("/disruptions/D2").text).text
+
+
+def test_what_is_said_of_a_record_of_nearly_the_same_id_stands_with_that_one(
+    client: TestClient, desk: Desk, strike: Disruption, at: datetime
+) -> None:
+    pair = [dataclasses.replace(strike, id=name, title=name) for name in ("N-1", "N1")]
+    said = [Comment("N-1", "Of the other"), Practice("Masks", about=("N-1",))]
+    desk.write(keeping.log, [*pair, *said], Change(local("Ana"), at))
+    assert "Of the other" in client.get("/disruptions/N-1").text
+    assert "Masks" in client.get("/disruptions/N-1").text
+    text = client.get("/disruptions/N1").text
+    assert "Of the other" not in text
+    assert "Masks" not in text

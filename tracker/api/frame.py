@@ -1,0 +1,157 @@
+"""What every room of the API shares: who asks at which desk, what may go wrong, and what has not changed since."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from graphs.content import EARLIEST, LATEST
+from graphs.errors import Fault, Faults
+from tracker import keeping, log, schema
+from tracker.desk import Desk
+from tracker.door import actor_of, needs
+from tracker.log import Answer, Asked
+from tracker.permissions import Actor, Owner
+
+_MEANINGS = {
+    400: "The body cannot be read at all.",
+    401: "Nobody is logged in, and the key is missing or not known.",
+    403: "Who asks may not do this, or the request came from a page of another site.",
+    404: "There is no such record or score.",
+    412: "Somebody was quicker: the faults say who made what of which field. Nothing was written.",
+    413: "The body is larger than 1 MB, or a file larger than 20 MB.",
+    415: "The body is neither CSV nor XLSX.",
+    422: "The input has faults; all are listed.",
+    428: "If-Match is missing: say which version you read.",
+    429: "Too much at once: come back after the seconds in Retry-After.",
+}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of an operation that tell what went wrong, for its description."""
+    return {one: {"model": schema.Problem, "description": _MEANINGS[one]} for one in statuses}
+
+
+READS = errors(401, 403, 422)
+WRITES = errors(400, 401, 403, 404, 412, 413, 422)
+NOT_CHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed since: the body is empty."}}
+
+
+def room() -> APIRouter:
+    """A router for a room: all of its routes may at least read."""
+    return APIRouter(prefix="/api/v1", tags=["version 1"], dependencies=[needs("read")])
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that this application was made with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def owner_of_record(request: Request) -> Owner:
+    """Whose the record of this address is.
+
+    Raises:
+        Unknown: if there is none.
+    """
+    return keeping.owner_of(log.standing(desk_of(request).engine, request.path_params["record_id"]))
+
+
+def owner_of_last_change(request: Request) -> Owner:
+    """Who changed the record of this address last: it is theirs to undo.
+
+    Raises:
+        Unknown: if there is no such record.
+    """
+    engine, record_id = desk_of(request).engine, request.path_params["record_id"]
+    owner = keeping.owner_of(log.standing(engine, record_id))
+    return dataclasses.replace(owner, by=frozenset({log.history(engine, record_id)[-1].who}))
+
+
+def _version(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            max_length=60,
+            description="ETag of the version that was read; refused if there is a newer one.",
+        ),
+    ] = None,
+) -> int | None:
+    """The version that was read; None for any.
+
+    Raises:
+        Faults: what is no ETag of a record.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().removeprefix('"').removesuffix('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        raise Faults(
+            [Fault("", "If-Match", f"{if_match!r} is no ETag of a record", 'send it as it came, such as "81"')]
+        )
+    return int(digits)
+
+
+async def _asked(
+    request: Request,
+    actor: Annotated[Actor, Depends(actor_of)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            max_length=200,
+            pattern=r"^[!-~]+$",
+            description="A key of your own for this request. Sent again with the same key within 24 hours, it gets the "
+            "same answer and nothing is done twice, even if the answer was lost on its way.",
+            examples=["7f3a-0001"],
+        ),
+    ] = None,
+) -> Asked | None:
+    """The request as one that may come again; None if it has no key."""
+    if idempotency_key is None:
+        return None
+    address = f"{request.method} {request.url.path}?{request.url.query}\n"
+    return Asked(actor.account, idempotency_key, hashlib.sha256(address.encode() + await request.body()).hexdigest())
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+By = Annotated[Actor, Depends(actor_of)]
+On = Annotated[
+    date | None,
+    Query(ge=EARLIEST, le=LATEST, description="Date to assess; today if left out.", examples=["2021-03-01"]),
+]
+RecordId = Annotated[str, Path(max_length=40, description="Id of the record.", examples=["R79"])]
+Version = Annotated[int | None, Depends(_version)]
+MayComeAgain = Annotated[Asked | None, Depends(_asked)]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(alias="If-None-Match", max_length=200, description="ETags that you have: 304 if one of them still holds."),
+]
+
+
+def sent(answer: Answer) -> Response:
+    """An answer on its way."""
+    return JSONResponse(answer.body, answer.status, dict(answer.headers))
+
+
+def unless_known(etag: str, known: str | None) -> Response | None:
+    """An empty answer if the program has what it asks for already."""
+    tags = [one.strip().removeprefix("W/") for one in (known or "").split(",")]
+    return Response(status_code=304, headers={"ETag": etag}) if etag in tags or "*" in tags else None
+
+
+def tagged(etag: str, body: Mapping[str, Any]) -> Response:
+    """An answer with the tag by which it is known again."""
+    return JSONResponse(body, headers={"ETag": etag})
+
+
+def etag_of(version: int) -> str:
+    """The tag of a version of a record, or of a position of the log."""
+    return f'"{version}"'
