@@ -103,9 +103,19 @@ def name_faults(connection: sa.Connection, name: str) -> list[Fault]:
         return [Fault("", "name", "is empty" if not name else f"has {len(name)} characters", f"{mend}, from 2 to 80")]
     if "@" in name or any(unicodedata.category(letter)[0] == "C" for letter in name):
         return [Fault("", "name", "holds a character that no name has", mend)]
+    if any(len(_alphabets(word)) > 1 for word in re.split(r"[\W_]+", name)):
+        return [
+            Fault(
+                "", "name", "has a word in two alphabets", "write each word in one, so that no name looks like another"
+            )
+        ]
     if fold(name) in RESERVED or _taken(connection, accounts.c.name_folded, name):
         return [Fault("", "name", f"{name!r} is taken", "add your cluster or a middle name")]
     return []
+
+
+def _alphabets(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word} & {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def email_faults(connection: sa.Connection, email: str) -> list[Fault]:

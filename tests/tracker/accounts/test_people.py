@@ -1,5 +1,6 @@
 """Accounts and invitations: names stay, links work once, somebody always administers; on both databases."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -218,3 +219,17 @@ def test_no_database_is_asked_for_a_nul(engine: sa.Engine) -> None:
     with pytest.raises(Unknown):
         people.account(engine, "\0")
     assert people.find(engine, "Ana\0") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("\u0410na", False), ("An\u03b1", False), ("Άννα (Chips)", True), ("Анна Müller-Łuk", True), ("洪 Ana", True)],
+)
+def test_no_name_is_written_in_two_alphabets(
+    engine: sa.Engine, entrance: Entrance, at: datetime, name: str, taken: bool
+) -> None:
+    """It would look like that of somebody else in the history of a record."""
+    token = invitations.invite(engine, "a@cluster.eu", "N1", "expert", "Cora", at)
+    with contextlib.nullcontext() if taken else pytest.raises(Faults, match="a word in two alphabets"):
+        entrance.accept(token, name, "", "four words and a half", "four words and a half", at)
+    assert [one.name for one in people.everybody(engine)] == ([name] if taken else [])
