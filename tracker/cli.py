@@ -22,6 +22,7 @@ from tracker import answer, archive_commands, file_commands, intake, keeping, lo
 from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
+from tracker.door import LOOPBACK
 from tracker.file_commands import say_written
 from tracker.opening import at_desk, change, now
 from tracker.terminal import console, fail, progress, written
@@ -135,8 +136,11 @@ def _say_where(desk: Desk, login: bool) -> None:
     if not login:
         console.print(f"Serving on http://localhost:{settings.port} (this machine only). Stop with Ctrl+C.")
         return
-    address = settings.url or f"http://{settings.host}:{settings.port}"
+    address = settings.url or f"http://localhost:{settings.port}"
     console.print(f"Serving on {address}, with a login. Stop with Ctrl+C.", soft_wrap=True)
+    if not settings.url and settings.host not in LOOPBACK:
+        told = "Others reach it by the name of this machine: set TRACKER_URL to that address, else it does not know it."
+        console.print(told, soft_wrap=True)
     token = invitations.first_administrator(desk.engine, now())
     if token:
         console.print("There is no administrator yet. This link makes one; it works once, for a day:")

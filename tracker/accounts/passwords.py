@@ -38,7 +38,7 @@ class Gate:
         False
     """
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = 16, patience_seconds: float = 10) -> None:
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = 64, patience_seconds: float = 10) -> None:
         self._hasher = Argon2Hasher(TIMES, MEMORY_KIB, LANES)
         self._patience_seconds = patience_seconds
         self._inside = threading.BoundedSemaphore(at_once)
