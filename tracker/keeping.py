@@ -284,11 +284,8 @@ def assign(turn: Turn, record_id: str, name: str, change: Change) -> Standing:
         Refused, Changed, Faults, Unknown: nothing is written then.
     """
     standing = _to_change(turn, record_id, change, "assign")
-    current = standing.record
-    if not isinstance(current, Disruption):
-        raise Faults([Fault("", "assigned_to", "only disruptions are given to somebody", "leave it empty")])
-    record = dataclasses.replace(current, assigned_to=" ".join(name.split()))
-    return standing if record == current else _write(turn, record, change, "assign")
+    record = workflow.assigned(standing.record, name)
+    return standing if record == standing.record else _write(turn, record, change, "assign")
 
 
 def withdraw(turn: Turn, record_id: str, change: Change) -> Standing:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
 from tracker import log
+from tracker.accounts.tables import accounts
 from tracker.database import entries, metadata, writing
 from tracker.rows import DERIVED, Progress, check_same, count, insert, kept_tables, read, total
 
@@ -34,8 +35,8 @@ def move(source: sa.Engine, target: sa.Engine, progress: Progress) -> Moved:
     logged in at the new place; what follows from the log is derived there.
 
     Raises:
-        Faults: the target is the source, or holds something else than an earlier copy; rows that did not arrive as
-            they were sent. Then nothing is written.
+        Faults: the target is the source, holds something else than an earlier copy or people of its own; rows that did
+            not arrive as they were sent. Then nothing is written.
     """
     if _place(source) == _place(target):
         mend = "give another file, or another database of PostgreSQL"
@@ -47,6 +48,7 @@ def move(source: sa.Engine, target: sa.Engine, progress: Progress) -> Moved:
         log.derive(into)
         with writing(source) as turn:
             done = _copy_entries(turn, into, done, progress)
+            _refuse_newcomers(turn, into)
             rows = _replace_others(turn, into)
             log.derive(into)
             return Moved({entries.name: count(into, entries)} | rows, done - before)
@@ -108,6 +110,16 @@ def _copy_entries(source: sa.Connection, into: sa.Connection, after: int, progre
         given = insert(into, entries, columns, told(rows))
     check_same(entries, given, total(into, entries, columns, after))
     return newest
+
+
+def _refuse_newcomers(source: sa.Connection, into: sa.Connection) -> None:
+    """Accounts are never deleted, so one that the source lacks was made at the target since: it has begun to live."""
+    made = sa.select(accounts.c.id, accounts.c.made_at, accounts.c.name)
+    here = {(one.id, one.made_at) for one in source.execute(made)}
+    own = sorted(one.name for one in into.execute(made) if (one.id, one.made_at) not in here)
+    if own:
+        fault = f"{named(into.engine.url)} has people of its own by now: {', '.join(own)}"
+        raise Faults([Fault("", "to", fault, "go on there; what was written here since is to be logged there")])
 
 
 def _replace_others(source: sa.Connection, into: sa.Connection) -> dict[str, int]:

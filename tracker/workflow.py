@@ -116,6 +116,18 @@ def amended(current: Record, given: Record) -> Record:
     return said
 
 
+def assigned(current: Record, name: str) -> Record:
+    """A disruption that somebody looks after; with an empty name nobody.
+
+    Raises:
+        Faults: a record of another kind, or one that was withdrawn or merged.
+    """
+    if not isinstance(current, Disruption):
+        raise Faults([Fault("", "assigned_to", "only disruptions are given to somebody", "leave it empty")])
+    _refuse_closed(current, "given to somebody")
+    return dataclasses.replace(current, assigned_to=" ".join(name.split()))
+
+
 def withdrawn(current: Record) -> Record:
     """The record taken back: it counts no longer, and stays in the log.
 

@@ -202,7 +202,7 @@ class Log:
 
     def assign(self, name: str, to: str, actor: Actor, expected: int | None) -> Held:
         held = self.to_change(name, actor, expected, "assign")
-        if held.kind != "disruption":
+        if held.kind != "disruption" or held.body["state"] in CLOSED:
             raise Said("Faults")
         return self.change(held, {**held.body, "assigned_to": to}, actor, "assign")
 

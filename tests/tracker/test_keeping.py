@@ -469,3 +469,10 @@ def test_whoever_ever_wrote_words_of_it_does_not_judge_it(writer: Writer) -> Non
     with pytest.raises(Refused, match="You reported or wrote this, so somebody else verifies it"):
         do(writer, keeping.review, "D1", "verify", by(ben))
     assert do(writer, keeping.review, "D1", "verify", by(dee)).body["state"] == "verified"
+
+
+def test_what_is_closed_is_given_to_nobody(writer: Writer) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    do(writer, keeping.withdraw, "D1", by(CORA))
+    with pytest.raises(Faults, match="a withdrawn record cannot be given to somebody; restore it first"):
+        do(writer, keeping.assign, "D1", "Ben", by(CORA))

@@ -83,6 +83,19 @@ def test_the_accounts_follow_what_became_of_them(writer: Writer, other: sa.Engin
     assert held(other) == held(writer.engine) | {"sessions": []}
 
 
+def test_a_place_where_people_were_invited_since_is_not_overwritten(writer: Writer, other: sa.Engine) -> None:
+    person = {"name": "Ben", "name_folded": "ben", "email": "b@b.eu", "email_folded": "b@b.eu", "made_at": "2022"}
+    fill(writer, 1)
+    moving.move(writer.engine, other, quiet)
+    with writing(other) as connection:
+        connection.execute(tables.accounts.insert().values(person | {"id": "U1"}))
+    before = held(other)
+    fill(writer, 1, "Eve")
+    with pytest.raises(Faults, match="has people of its own by now: Ben; go on there"):
+        moving.move(writer.engine, other, quiet)
+    assert held(other) == before
+
+
 def test_run_again_it_brings_what_was_written_since(writer: Writer, other: sa.Engine) -> None:
     fill(writer, 3)
     moving.move(writer.engine, other, quiet)
