@@ -181,8 +181,8 @@ def _turn(engine: sa.Engine, wait: bool = True) -> Iterator[None]:
     wait for seconds, and in the end hear that the database is locked. Here they queue for a lock on a file beside it.
     """
     path = engine.url.database or ""
-    if fcntl is None or path in ("", ":memory:") or path.startswith("file:"):
-        yield
+    if fcntl is None or path in ("", ":memory:") or path.startswith("file:") or not Path(path).parent.is_dir():
+        yield  # without a folder there is no database either, and SQLite says so
         return
     with open(f"{path}-turn", "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
 from graphs.record import Record
-from tracker import intake, keeping
+from tracker import intake, judging, references
 from tracker.kinds import KINDS, Kind
 from tracker.log import Turn
 from tracker.tables import Field, Row, Table, address, to_csv
@@ -246,7 +246,7 @@ def _placed(of: Preview, line: Line) -> Line:
 
 def _judged(turn: Turn, lines: Sequence[Line], amend: bool) -> list[Line]:
     """Each line beside the log, and beside the lines before it."""
-    judged = iter(keeping.judge(turn, [one.record for one in lines if one.record]))
+    judged = iter(judging.judge(turn, [one.record for one in lines if one.record]))
     found = []
     for line in lines:
         if line.record is None:
@@ -285,7 +285,7 @@ def _referring(turn: Turn, lines: Sequence[Line]) -> list[Line]:
     found = list(lines)
     while True:
         places = [place for place, one in enumerate(found) if one.record and one.status in ("new", "amended")]
-        astray = keeping.astray(turn, [record for place in places if (record := found[place].record)])
+        astray = references.astray(turn, [record for place in places if (record := found[place].record)])
         wrong = [(place, faults) for place, faults in zip(places, astray, strict=True) if faults]
         if not wrong:
             return found

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults, Unknown
 from graphs.record import Record
-from tracker import workflow
-from tracker.conversation import Comment, Evidence
+from tracker import references, workflow
+from tracker.judging import sort
 from tracker.kinds import KINDS, kind_of
 from tracker.log import Entry, Standing, Turn, append
 from tracker.permissions import Actor, Owner, Refusal, allowed
+from tracker.references import name_of
 
 _OPERATIONS = {"comment": "comment", "evidence": "add_evidence", "session": "record_session"}
 _SAID_AGAIN = ("comment", "evidence")
@@ -63,31 +63,6 @@ class Change:
 NOBODY = "this desk"
 """Stands in the log for somebody who gave no name, at a desk without a login."""
 _NAMELESS = ("", NOBODY)
-_SAID = (Comment, Evidence)
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """Records of a file beside what the log holds: new ones, those known by id with other content, and known ones."""
-
-    new: tuple[Record, ...]
-    amended: tuple[Record, ...]
-    known: tuple[Record, ...]
-
-
-Status = Literal["new", "amended", "known"]
-STATUSES: tuple[Status, ...] = ("new", "amended", "known")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A record beside the one that the log knows by its id, if any, and what that one would become."""
-
-    record: Record
-    becomes: Record
-    status: Status
-    standing: Standing | None
-    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -172,53 +147,12 @@ def operation_to_log(kind: str) -> str:
     return _OPERATIONS.get(kind, "log")
 
 
-def sort(turn: Turn, records: Sequence[Record]) -> Sorted:
-    """What of the records is new, and what the log holds or ever held word for word.
-
-    Raises:
-        Faults: ids that stand for another kind, or for two different records among these.
-    """
-    found = judge(turn, list(dict.fromkeys(records)))
-    faults = [one.fault for one in found if one.fault]
-    if faults:
-        raise Faults(faults)
-    return Sorted(*(tuple(one.becomes for one in found if one.status == status) for status in STATUSES))
-
-
-def judge(turn: Turn, records: Sequence[Record]) -> list[Judged]:
-    """The same, record by record: whether it is new, amended or known, or what is wrong with its id."""
-    turn.recall(records)
-    named: dict[str, Record] = {}
-    seen: set[Record] = set()
-    found = []
-    for one in records:
-        standing = turn.standing(one.id) if one.id else None
-        fault, mend = None, "leave the id empty for a new record"
-        if standing is not None and standing.kind != kind_of(one):
-            fault = Fault(_name(one), "id", f"{one.id} is {KINDS[standing.kind].one}", mend)
-        elif one.id and named.get(one.id, one) != one:
-            fault = Fault(_name(one), "id", f"{one.id} stands for two different records", mend)
-        known = one in seen or (fault is None and turn.holds(one, one.id if standing else None))
-        becomes = one
-        if standing is not None and fault is None and not known:
-            try:
-                becomes = workflow.amended(standing.record, one)
-            except Faults as found_faults:
-                fault = found_faults.faults[0].at(_name(one))
-            known = becomes == standing.record
-        status: Status = "known" if known else "amended" if standing else "new"
-        found.append(Judged(one, becomes, status, standing, fault))
-        named.setdefault(one.id, one)
-        seen.add(one)
-    return found
-
-
 def import_records(turn: Turn, records: Sequence[Record], change: Change, amend: bool = False) -> Taken:
     """Log what is new of a file; what the log holds or held is left out, so a file can be imported again.
 
     Args:
         amend: take over what the file says of records that the log knows by their id; else such records are faults.
-            What the review gave them stays as it is, but for a verification of other words.
+            A file verifies nothing; other states of a review take somebody who may import them.
 
     Raises:
         Refused, Faults: nothing is written then.
@@ -227,13 +161,18 @@ def import_records(turn: Turn, records: Sequence[Record], change: Change, amend:
     if found.amended and not amend:
         mend = "leave the id empty for a new record, or have the records amended"
         raise Faults(
-            Fault(_name(one), "id", f"{one.id} is in the log with other content", mend) for one in found.amended
+            Fault(name_of(one), "id", f"{one.id} is in the log with other content", mend) for one in found.amended
         )
     written = log(turn, found.new, change, "import")
     _check_references(turn, found.amended)
     amended = []
     for one in found.amended:
-        _permit(change.actor, "amend", _current(turn, one.id))
+        standing = _current(turn, one.id)
+        _permit(change.actor, "amend", standing)
+        if standing.record.state in workflow.CLOSED and one.state not in workflow.CLOSED:
+            _permit(change.actor, "restore", standing)
+        if isinstance(one, workflow.REVIEWED) and one.state != workflow.amended_state(standing.record):
+            _permit(change.actor, "import_reviewed", None)
         amended.append(_write(turn, one, change, "amend"))
     return Taken(tuple(written), tuple(amended), len(found.known))
 
@@ -386,7 +325,9 @@ def _check_version(turn: Turn, standing: Standing, change: Change) -> None:
 
 def _check_first_states(records: Sequence[Record]) -> None:
     faults = [
-        Fault(_name(one), "state", f"a new record is not {one.state}", "log it as draft or reported: others review it")
+        Fault(
+            name_of(one), "state", f"a new record is not {one.state}", "log it as draft or reported: others review it"
+        )
         for one in records
         if isinstance(one, workflow.REVIEWED) and one.state not in FIRST_STATES
     ]
@@ -423,56 +364,9 @@ def _check_new(turn: Turn, records: Sequence[Record]) -> None:
 
 
 def _check_references(turn: Turn, records: Sequence[Record]) -> None:
-    faults = [fault for found in astray(turn, records) for fault in found]
+    faults = [fault for found in references.astray(turn, records) for fault in found]
     if faults:
         raise Faults(faults)
-
-
-def astray(turn: Turn, records: Sequence[Record]) -> list[list[Fault]]:
-    """What a record speaks of must be there, or in the same file, and lead to a page. The faults of each.
-
-    Comments and evidence stand on the page of what they are about, so they are about a record with a page of its own;
-    what is merged goes on in another record, so it never comes back to itself.
-    """
-    own = {one.id: one for one in records if one.id}
-
-    def known(name: str) -> Record | None:
-        standing = None if name in own else turn.standing(name)
-        return standing.record if standing else own.get(name)
-
-    return [[*_about_nothing(one, known), *_merged_astray(one, known)] for one in records]
-
-
-def _about_nothing(record: Record, known: Callable[[str], Record | None]) -> list[Fault]:
-    faults = []
-    for name in _about(record):
-        other = known(name)
-        if other is None:
-            faults.append(Fault(_name(record), "about", f"there is no record {name!r}", "give the id of a record"))
-        elif isinstance(record, _SAID) and isinstance(other, _SAID):
-            fault, mend = f"{name} is {KINDS[kind_of(other)].one}", "give the id of the record that it is about"
-            faults.append(Fault(_name(record), "about", fault, mend))
-    return faults
-
-
-def _merged_astray(record: Record, known: Callable[[str], Record | None]) -> list[Fault]:
-    passed, into = {record.id}, getattr(record, "merged_into", "")
-    while into:
-        other = known(into)
-        if other is None:
-            fault, mend = f"there is no record {into!r}", "give the id of the other record"
-            return [Fault(_name(record), "merged_into", fault, mend)]
-        if into in passed:
-            fault, mend = f"leads back to {into}", "merge into a record that stands, or restore that one first"
-            return [Fault(_name(record), "merged_into", fault, mend)]
-        passed.add(into)
-        into = getattr(other, "merged_into", "")
-    return []
-
-
-def _about(record: Record) -> tuple[str, ...]:
-    about = getattr(record, "about", ())
-    return (about,) if isinstance(about, str) else about
 
 
 def _write(turn: Turn, record: Record, change: Change, action: str) -> Standing:
@@ -488,7 +382,3 @@ def _last_day(current: Disruption, today: date, duration_weeks: float) -> date |
         fault = f"it was no longer in force on {today}"
         raise Faults([Fault("", "end", fault, "give the last day of the disruption, such as 2021-04-25")])
     return current.end
-
-
-def _name(record: Record) -> str:
-    return record.id or str(getattr(record, "title", getattr(record, "name", "")))

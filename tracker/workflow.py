@@ -111,9 +111,29 @@ def amended(current: Record, given: Record) -> Record:
     if isinstance(current, Disruption):
         kept |= {"merged_into": "", "assigned_to": current.assigned_to}
     said = dataclasses.replace(given, **kept)
-    if isinstance(said, REVIEWED) and said != current and said.state == "verified":
-        return dataclasses.replace(said, state="reported")
-    return said
+    return said if said == current else dataclasses.replace(said, state=amended_state(said))
+
+
+def taken_over(current: Record, given: Record) -> Record:
+    """What a record becomes by a file that says it was verified, or anything else, elsewhere: a file verifies nothing.
+
+    Examples:
+        >>> strike = Disruption("Strike", ("FR",), date(2021, 3, 1), "D1")
+        >>> taken_over(strike, dataclasses.replace(strike, state="verified")).state
+        'reported'
+        >>> taken_over(strike, dataclasses.replace(strike, state="rejected")).state
+        'rejected'
+    """
+    if not isinstance(given, REVIEWED) or given.state != "verified":
+        return given
+    if given.to_dict() | {"state": current.state} == current.to_dict():
+        return current
+    return dataclasses.replace(given, state="reported")
+
+
+def amended_state(current: Record) -> str:
+    """The state of a record once it says something else: a verification does not hold for other words."""
+    return "reported" if isinstance(current, REVIEWED) and current.state == "verified" else current.state
 
 
 def assigned(current: Record, name: str) -> Record:

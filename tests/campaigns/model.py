@@ -108,10 +108,8 @@ class Log:
                 known.append(one)
             elif held is None:
                 new.append(one)
-            elif held.body["state"] in CLOSED:
-                wrong = True
             else:
-                (known if self.amended(held, one) == held.body else amended).append(one)
+                (known if self.taken_over(held, one) == held.body else amended).append(one)
             names.add(one.id)
         if wrong:
             raise Said("Faults")
@@ -137,7 +135,13 @@ class Log:
         self.refer(amended)
         for one in amended:
             held = self.to_change(one.id, actor, None, "amend")
-            changed.append(self.write(self.amended(held, one), held.kind, actor.name, "amend"))
+            after, state = self.taken_over(held, one), held.body["state"]
+            if state in CLOSED and after["state"] not in CLOSED:
+                self.to_change(one.id, actor, None, "restore")
+            stays = "reported" if state == "verified" else state
+            if held.kind in ("disruption", "practice") and after["state"] != stays:
+                permit(actor, "import_reviewed")
+            changed.append(self.write(after, held.kind, actor.name, "amend"))
         return written, changed, len(known)
 
     def to_change(self, name: str, actor: Actor, expected: int | None, operation: str) -> Held:
@@ -159,6 +163,12 @@ class Log:
         after = self.amended(held, given)
         self.refer([given])
         return self.change(held, after, actor, "amend")
+
+    def taken_over(self, held: Held, given: Record) -> Body:
+        after = body(given)
+        if held.kind not in ("disruption", "practice") or given.state != "verified":
+            return after
+        return held.body if after | {"state": held.body["state"]} == held.body else after | {"state": "reported"}
 
     def amended(self, held: Held, given: Record) -> Body:
         after, state = body(given), held.body["state"]

@@ -234,7 +234,7 @@ def test_what_never_counted_does_not_count_because_it_is_over(
 ) -> None:
     """A draft or rejected record has no impact; saying that it is over must not give it one."""
     before = desk.assess(date(2021, 3, 5)).scores
-    write_one(desk, dataclasses.replace(strike, state=state), who="Ana", at=at)
+    write(desk, [dataclasses.replace(strike, state=state)], who="Ana", at=at)
     with contextlib.suppress(Faults):
         resolve(desk, "D1", date(2021, 3, 10), who="Ana", at=at)
     pd.testing.assert_frame_equal(desk.assess(date(2021, 3, 5)).scores, before, check_exact=True)

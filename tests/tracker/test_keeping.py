@@ -13,7 +13,7 @@ from graphs.disruption import Disruption
 from graphs.errors import Faults, Unknown
 from graphs.organisation import Cluster
 from graphs.recommendation import Practice
-from tracker import keeping, log
+from tracker import judging, keeping, log
 from tracker.conversation import Comment, Evidence, Session
 from tracker.keeping import Change, Changed, Refused
 from tracker.log import Turn, Writer
@@ -309,7 +309,7 @@ def test_a_file_is_sorted_into_new_amended_and_known(writer: Writer, engine: sa.
     do(writer, keeping.log_one, own, by(ANA))
     do(writer, keeping.log_one, Cluster("Chips of Silesia"), by(ANA))
     file = [FLOOD, dataclasses.replace(own, note="new"), STRIKE, Cluster("Chips of Silesia"), FLOOD]
-    found = do(writer, keeping.sort, file)
+    found = do(writer, judging.sort, file)
     assert (found.new, found.amended, found.known) == ((FLOOD,), (file[1],), (STRIKE, file[3]))
     with pytest.raises(Faults, match="X1 is in the log with other content; leave the id empty"):
         do(writer, keeping.import_records, file, by(ANA))
@@ -347,10 +347,18 @@ def test_a_file_brings_nothing_back_that_its_sender_may_not_restore(writer: Writ
     do(writer, keeping.log_one, STRIKE, by(EVA))
     do(writer, keeping.withdraw, "D1", by(CORA))
     changed = dataclasses.replace(STRIKE, id="D1", note="new")
-    for one in (EVA, CORA):
-        with pytest.raises(Faults, match="D1, state: a withdrawn record cannot be amended; restore it first"):
-            do(writer, keeping.import_records, [changed], by(one), amend=True)
+    with pytest.raises(Refused, match="Only a coordinator may restore this"):
+        do(writer, keeping.import_records, [changed], by(EVA), amend=True)
     assert log.position(engine) == 2
+    assert do(writer, keeping.import_records, [changed], by(CORA), amend=True).amended[0].body["state"] == "reported"
+
+
+def test_a_state_of_a_review_takes_somebody_who_may_import_it(writer: Writer, engine: sa.Engine) -> None:
+    do(writer, keeping.log_one, STRIKE, by(EVA))
+    over = dataclasses.replace(STRIKE, id="D1", state="resolved", end=date(2021, 4, 1))
+    with pytest.raises(Refused, match="Only a coordinator may import records that were reviewed elsewhere"):
+        do(writer, keeping.import_records, [over], by(EVA), amend=True)
+    assert do(writer, keeping.import_records, [over], by(CORA), amend=True).amended[0].body["state"] == "resolved"
 
 
 @pytest.mark.parametrize("state", ["verified", "rejected", "resolved"])

@@ -233,10 +233,13 @@ def test_one_disruption_is_told_with_its_impact_and_history(
 
 @pytest.mark.parametrize("state", ["draft", "rejected", "withdrawn", "merged"])
 def test_what_does_not_count_says_so(client: TestClient, read_page: Callable[[str], Any], state: str) -> None:
-    client.post("/api/v1/disruptions", json=ENOUGH | {"title": "Another"})
-    into = "D1" if state == "merged" else ""
-    record = client.post("/api/v1/disruptions", json=ENOUGH | {"state": state, "merged_into": into}).json()
-    page = read_page(client.get(f"/disruptions/{record['id']}").text)
+    client.post("/disruptions", data=ENOUGH | {"title": "Another", "who": "Ana"})
+    client.post("/disruptions", data=ENOUGH | {"state": "draft" if state == "draft" else "reported", "who": "Ana"})
+    step = {"rejected": "reject", "withdrawn": "withdraw", "merged": "merge"}.get(state)
+    if step:
+        given = {"who": "Ben", "why": "A rumour", "merged_into": "D1"}
+        assert client.post(f"/records/D2/{step}", data=given).status_code == 303
+    page = read_page(client.get("/disruptions/D2").text)
     assert "records that are drafts, rejected, withdrawn or merged have no impact" in page.text
     assert bool(page.find("a", href="/disruptions/D1")) == (state == "merged")
 
