@@ -70,6 +70,8 @@ def read_lines(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Resp
 def save(request: Request, desk: AtDesk, mine: Mine, typed: Typed) -> Response:
     """Write all lines that are ticked, or none; what is left out is kept for later."""
     rows, ticked = _rows(typed), _ticked(typed)
+    if not rows and typed.get("text", "").strip():
+        return read_lines(request, desk, mine, typed)  # nothing was read yet that could be saved
     chosen = {number: cells for number, cells in rows.items() if number in ticked}
     try:
         state = typed.get("state", STATES[0])

@@ -268,3 +268,10 @@ def test_states_of_a_review_take_more_than_a_quick_log(desk: Desk, at: datetime)
     with pytest.raises(Faults, match="a new record is not verified"):
         desk.write(keeping.log_together, verified, Change(Actor("Ana", "U1", {"N1": "expert"}), at))
     assert desk.position == 0
+
+
+def test_lines_that_were_not_read_yet_are_read_when_they_are_saved(client: TestClient, desk: Desk) -> None:
+    answer = client.post("/disruptions/quick", data={"text": "Strike | DE | 40 %", "who": "Ana"})
+    assert answer.status_code == 200
+    assert 'name="title.1"' in answer.text
+    assert desk.position == 0
