@@ -9,7 +9,6 @@ from typing import Any
 
 from graphs.disruption import Disruption
 from graphs.record import Record
-from tracker.conversation import Comment
 from tracker.kinds import KINDS, kind_of
 from tracker.log.words import searchable, tag, words
 from tracker.permissions import Actor, Owner, allowed
@@ -73,10 +72,10 @@ class Log:
         return after
 
     def log_one(self, record: Record, actor: Actor, why: str = "") -> Held:
-        new, amended, known = self.sort([record])
-        if known or amended:
+        _, amended, known = self.sort([record])
+        if amended or (known and (record.id or kind_of(record) != "comment")):
             raise Said("Faults")
-        return self.log(new, actor, why)[0]
+        return self.log([record], actor, why)[0]
 
     def log(self, records: Sequence[Record], actor: Actor, why: str, operation: str = "") -> list[Held]:
         for one in records:
@@ -122,10 +121,23 @@ class Log:
         )
 
     def refer(self, records: Sequence[Record]) -> None:
-        own = {one.id for one in records}
-        about = [one.about for one in records if isinstance(one, Comment)]
-        if any(name not in own and name not in self.held for name in about):
-            raise Said("Faults")
+        self.leads([(kind_of(one), body(one)) for one in records])
+
+    def leads(self, said: Sequence[tuple[str, Body]]) -> None:
+        """Comments are about what has a page; what is merged goes on in a record and never comes back to itself."""
+        there = {one.id: (one.kind, one.body) for one in self.held.values()}
+        there |= {one["id"]: (kind, one) for kind, one in said if one["id"]}
+        for kind, one in said:
+            about = one.get("about", [])
+            for name in [about] if isinstance(about, str) else about:
+                if name not in there or (kind == "comment" and there[name][0] == "comment"):
+                    raise Said("Faults")
+            passed, into = {one["id"]}, one.get("merged_into", "")
+            while into:
+                if into not in there or into in passed:
+                    raise Said("Faults")
+                passed.add(into)
+                into = there[into][1].get("merged_into", "")
 
     def take_in(self, records: Sequence[Record], actor: Actor, amend: bool) -> tuple[list[Held], list[Held], int]:
         new, amended, known = self.sort(records)
@@ -247,6 +259,7 @@ class Log:
         if last["before"] is not None:
             if last["who"] != actor.name:
                 judged(self.entries, actor, held, last["before"])
+            self.leads([(held.kind, last["before"])])
             return self.write(last["before"], held.kind, actor.name, "undo")
         if held.body["state"] in CLOSED:
             raise Said("Faults")
@@ -258,6 +271,7 @@ class Log:
         if older["record_id"] != name:
             raise Said("Faults")
         judged(self.entries, actor, held, older["after"])
+        self.leads([(held.kind, older["after"])])
         return self.change(held, older["after"], actor, "restore")
 
     def disruptions(self, upto: int) -> list[Body]:
