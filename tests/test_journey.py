@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import threading
-import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from tracker import log
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -43,31 +27,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="module")
-def address(desk: Desk) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None and not os.environ.get("CI"):
-        pytest.skip("needs Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+def address(desk: Desk, serve: Callable[..., Any]) -> Iterator[str]:
+    with serve(create_app(desk)) as address:
+        yield address
 
 
 def scores(address: str, on: str) -> dict[str, dict[str, Any]]:
@@ -75,8 +37,8 @@ def scores(address: str, on: str) -> dict[str, dict[str, Any]]:
         return {row["key"]: row for row in json.load(answer)["scores"]}
 
 
-def test_a_disruption_walks_through_the_house(desk: Desk, address: str, browser: Any, tmp_path: Path) -> None:
-    context = browser.new_context(offline=False)
+def test_a_disruption_walks_through_the_house(desk: Desk, address: str, chromium: Any, tmp_path: Path) -> None:
+    context = chromium.new_context(offline=False)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -124,7 +86,7 @@ def test_a_disruption_walks_through_the_house(desk: Desk, address: str, browser:
     # The graph page marks it; the very file that is served opens offline without a request.
     with urllib.request.urlopen(f"{address}/graph?on=2021-03-15") as answer:
         (tmp_path / "graph.html").write_bytes(answer.read())
-    offline = browser.new_context(offline=True).new_page()
+    offline = chromium.new_context(offline=True).new_page()
     requests: list[str] = []
     offline.on("request", lambda request: requests.append(request.url))
     offline.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

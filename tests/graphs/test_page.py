@@ -5,9 +5,7 @@ import doctest
 import hashlib
 import json
 import math
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -24,16 +22,6 @@ from graphs.page import graph_page
 
 SCRIPT = '<img src=x onerror="alert(1)">href</script><script>alert(2)</script><!-- '
 HOSTILE = SCRIPT + "' \" & \u202egro\u202c {{ 7 * 7 }}" + "x" * 10_000
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def chain(label: str = "{industry} ({country})", key: str = "{country}_{industry}") -> nx.DiGraph:
@@ -316,24 +304,9 @@ class Opened:
         raise AssertionError("no node under the pointer anywhere")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        reason = "no Chromium on this machine"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     yield lambda html, fragment="": Opened(context.new_page(), html, tmp_path / "page.html", fragment)
     context.close()
 

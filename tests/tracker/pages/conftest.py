@@ -1,22 +1,19 @@
 """What the tests of the pages share: a browser of somebody by name, and a real one before a real server."""
 
-import os
-import shutil
-import socket
-import threading
-import time
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
-from playwright.sync_api import sync_playwright
 
 from tracker.app import create_app
 from tracker.desk import Desk
 
 Act = Callable[..., Any]
+Open = Callable[..., Any]
+SIZES = {"wide": (1280, 900), "phone": (360, 740)}
 
 
 @pytest.fixture
@@ -41,40 +38,60 @@ def act(logged: TestClient) -> Act:
     return do
 
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A real browser without a window."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture
+def address(desk: Desk, serve: Callable[..., Any]) -> Iterator[str]:
+    """Where that desk is really served."""
+    with serve(create_app(desk)) as address:
+        yield address
 
 
 @pytest.fixture
-def address(desk: Desk) -> Iterator[str]:
-    """Where that desk is really served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    thread.join()
+def refusals() -> str:
+    """Statuses of refusals that the tests of a file provoke and a browser notes; none unless the file says so."""
+    return "none"
+
+
+@pytest.fixture
+def open_page(chromium: Any, address: str, refusals: str) -> Iterator[Open]:
+    """Opens a page in a browser of its own; at the end nothing may have gone wrong in it but what was provoked."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_it(path: str, size: str = "wide", scheme: str = "light", script: bool = True) -> Any:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(f"{address}{path}")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert [one for one in complaints if not re.search(f"status of ({refusals})", one)] == []
+
+
+@pytest.fixture
+def grave() -> Callable[[Any], list[str]]:
+    """What axe finds serious or critical on a page."""
+
+    def find(page: Any) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+        ]
+
+    return find
+
+
+@pytest.fixture
+def fits() -> Callable[[Any], bool]:
+    """Whether a page needs no scrolling sideways."""
+    return lambda page: bool(
+        page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    )
