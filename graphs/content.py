@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +23,7 @@ Wrong = Iterator[tuple[str, str]]
 """What is wrong with a value, each with its mend."""
 
 
-class Content:
+class Content(ABC):
     """What a field may hold. A list holds several of it.
 
     ``needed`` says how to mend a field that may not be left empty; where it is "", empty means unknown.
@@ -37,9 +38,9 @@ class Content:
         if not isinstance(value, str):
             yield f"{value!r} is not text", "write text"
 
+    @abstractmethod
     def wrong(self, value: Any) -> Wrong:
         """What is wrong with a single value of the right type."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

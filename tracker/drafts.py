@@ -10,8 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from graphs.errors import Unknown
-from tracker.accounts.tokens import new_id, stamp
-from tracker.database import metadata, writing
+from tracker.accounts.tokens import new_id
+from tracker.database import metadata, stamp, writing
 
 MOST = 20
 """The newest so many of a person and a form are kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,11 +16,11 @@ from graphs.record import Record
 from tracker import intake, judging, references
 from tracker.kinds import KINDS, Kind
 from tracker.log import Turn
+from tracker.rows import Progress
 from tracker.tables import Field, Row, Table, address, to_csv
 
-Progress = Callable[[int, int], None]
-Status = Literal["new", "amended", "known", "faulty"]
-STATUSES: tuple[Status, ...] = ("new", "amended", "known", "faulty")
+Status = Literal[judging.Status, "faulty"]
+STATUSES: tuple[Status, ...] = (*judging.STATUSES, "faulty")
 
 FAULTS = "faults"
 """Column of a file of faulty rows: it is not read, so that the file can be mended and imported."""

@@ -20,7 +20,6 @@ from tracker.values import day as day
 from tracker.values import is_empty, read_value, short
 
 FIELDS = tuple(field.name for field in Disruption.fields())
-LISTS = tuple(field.name for field in Disruption.fields() if field.many)
 MOST_ROWS = 10_000
 MOST_LETTERS = 100_000
 """Longest cell of a CSV file."""

@@ -240,6 +240,8 @@ def withdraw(turn: Turn, record_id: str, change: Change) -> Standing:
 def merge(turn: Turn, record_id: str, into: str, change: Change) -> Standing:
     """Say that a record tells of the same as another, which goes on with the sources of both.
 
+    To undo it brings the record back; the sources that the other took over stay with it.
+
     Raises:
         Refused, Changed, Faults, Unknown: nothing is written then.
     """

@@ -12,8 +12,8 @@ from graphs.errors import Fault, Faults, Unknown
 from tracker.accounts import people
 from tracker.accounts.people import Account
 from tracker.accounts.tables import invitations
-from tracker.accounts.tokens import hashed, new_id, new_token, stamp
-from tracker.database import writing
+from tracker.accounts.tokens import hashed, new_id, new_token
+from tracker.database import stamp, writing
 from tracker.permissions import ALLIANCE, ROLES
 
 LASTS = timedelta(days=7)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
 from tracker.accounts.tables import accounts, keys, memberships
-from tracker.accounts.tokens import hashed, new_id, new_token, stamp
-from tracker.database import note, writing
+from tracker.accounts.tokens import hashed, new_id, new_token
+from tracker.database import note, stamp, writing
 from tracker.permissions import SCOPES, Actor
 
 MARK = "vcdt_"

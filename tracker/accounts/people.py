@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults, Unknown
 from tracker.accounts.tables import accounts, keys, memberships, sessions
-from tracker.accounts.tokens import new_id, stamp
-from tracker.database import writing
+from tracker.accounts.tokens import new_id
+from tracker.database import stamp, writing
 from tracker.permissions import ALLIANCE, ROLES
 
 RESERVED = frozenset({"embedded record", "command line", "this desk", "nobody", "alliance"})

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from tracker.accounts.tables import accounts, memberships, sessions
-from tracker.accounts.tokens import derived, hashed, new_id, new_token, stamp
-from tracker.database import note, writing
+from tracker.accounts.tokens import derived, hashed, new_id, new_token
+from tracker.database import note, stamp, writing
 from tracker.permissions import Actor
 
 IDLE = timedelta(hours=12)

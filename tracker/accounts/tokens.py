@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import UTC, datetime
 
 TOKEN_LENGTH = 43
 
@@ -38,13 +37,3 @@ def hashed(token: str) -> str:
 def derived(token: str, purpose: str) -> str:
     """Another secret that only who holds the token can know; the token cannot be found from it."""
     return hmac.new(token.encode("utf-8", "replace"), purpose.encode(), hashlib.sha256).hexdigest()
-
-
-def stamp(at: datetime) -> str:
-    """A time as text of one width, so that later times sort after earlier ones.
-
-    Examples:
-        >>> stamp(datetime(2021, 3, 1, 8, 30, tzinfo=UTC))
-        '2021-03-01T08:30:00.000+00:00'
-    """
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")

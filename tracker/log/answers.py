@@ -9,8 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.database import answers
-from tracker.log.entry import stamp
+from tracker.database import answers, stamp
 
 KEPT = timedelta(hours=24)
 """For how long an answer is known by its key."""

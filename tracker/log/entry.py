@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from graphs.record import Record
@@ -107,11 +106,6 @@ def fingerprint(kind: str, body: Mapping[str, Any]) -> str:
     said = {name: value for name, value in body.items() if name != "id" and value not in (None, "", [])}
     text = json.dumps([kind, said], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def stamp(at: datetime) -> str:
-    """A time as entries keep it: UTC, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def one_line(who: str) -> str:

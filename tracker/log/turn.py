@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from graphs.record import Record
-from tracker.database import entries, fingerprints, records
+from tracker.database import entries, fingerprints, records, stamp
 from tracker.kinds import KINDS, kind_of
 from tracker.log.answers import Answers
-from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal, stamp
+from tracker.log.entry import Entry, Standing, fingerprint, follow, one_line, plain, seal
 from tracker.log.words import searchable
 
 STANDING = ("number", "id", "kind", "version", "reporter", "author", "association", "body")

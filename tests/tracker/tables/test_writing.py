@@ -16,9 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from graphs import classification, disruption
+from graphs import disruption
 from graphs.disruption import Disruption
 from tracker import intake, tables
+from tracker.columns import columns
 from tracker.tables import Field, Sheet, writing
 from tracker.tables.table import neutral, plain
 
@@ -173,29 +174,6 @@ def test_more_rows_than_a_sheet_has_are_refused_and_not_left_out(said: Said, mon
     ]
 
 
-def fields_of_a_disruption() -> tuple[Field, ...]:
-    words: dict[str, tuple[str, ...]] = {
-        "ecosystems": tuple(classification.ECOSYSTEMS),
-        "stages": tuple(classification.STAGES),
-        "actions_required": disruption.ACTIONS,
-        "effect": disruption.EFFECTS,
-        "horizon": disruption.HORIZONS,
-        "confidence": disruption.CONFIDENCES,
-        "source_kind": disruption.SOURCE_KINDS,
-        "state": disruption.STATES,
-    }
-    return tuple(
-        Field(
-            name,
-            "What happened, in a few words" if name == "title" else "",
-            "share" if name.startswith("severity_") else "",
-            words=words.get(name, ()),
-            many=name in intake.LISTS,
-        )
-        for name in intake.FIELDS
-    )
-
-
 SHUT = Disruption(
     "-50 % of chips", ("TW",), date(2021, 3, 1), "D1", "=the\nplant 'burned'", industries=("C26",), severity_likely=1.0
 )
@@ -203,14 +181,14 @@ SHUT = Disruption(
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_disruption_comes_back_as_it_was(form: str) -> None:
-    fields, rows = fields_of_a_disruption(), [list(SHUT.to_dict().values())]
+    fields, rows = columns("disruption"), [list(SHUT.to_dict().values())]
     written = tables.to_csv(fields, rows) if form == "csv" else tables.to_xlsx([Sheet("disruption", fields, rows)])
     table = tables.read(f"list.{form}", written, kind="disruption")
     assert [intake.read(dict(zip(table.columns, row.cells, strict=True)), ["C26"]) for row in table.rows] == [SHUT]
 
 
 def test_the_template_of_a_disruption_is_empty_and_explains_itself() -> None:
-    fields = fields_of_a_disruption()
+    fields = columns("disruption")
     written = tables.template("disruption", fields, list(SHUT.to_dict().values()))
     table = tables.read("template.xlsx", written, kind="disruption")
     assert table.columns == intake.FIELDS
@@ -222,7 +200,7 @@ def test_the_template_of_a_disruption_is_empty_and_explains_itself() -> None:
     assert choices[letter["state"]] == ",".join(disruption.STATES)
     assert choices[letter["actions_required"]] == ",".join(disruption.ACTIONS)
     assert letter["ecosystems"] not in choices
-    assert "What happened, in a few words" in notes
+    assert "What happened in a few words" in notes
     assert "-50 % of chips" in notes
     assert "share" in notes
     assert all(word in notes for word in disruption.STATES)
