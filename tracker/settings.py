@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _URL = r"^(https?://[^/?#@\s]+/?)?$"
@@ -24,7 +25,6 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         "sqlite:///tracker.sqlite",
-        pattern="^(sqlite:///.+|postgresql(\\+psycopg)?://.+)",
         repr=False,  # may hold a password
         description="where the log is kept: a file, or PostgreSQL as `postgresql://USER:PASSWORD@HOST/NAME`",
     )
@@ -39,3 +39,10 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", pattern=_ISSUER, description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        if not re.match(r"sqlite:///.+|postgresql(\+psycopg)?://.+", url):
+            raise ValueError("give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return url

@@ -39,7 +39,10 @@ def in_words() -> Iterator[None]:
     except ValidationError as error:
         for one in error.errors():
             name = "_".join(str(part) for part in one["loc"]).upper()
-            errors.print(f"TRACKER_{name}: {one['msg']}; see the settings in the README", style="red")
+            errors.print(
+                f"TRACKER_{name}: {one['msg'].removeprefix('Value error, ')}; see the settings in the README",
+                style="red",
+            )
         raise typer.Exit(2) from None
     except SQLAlchemyError as error:
         mend = "set TRACKER_DATABASE_URL to a file in a folder that you may write to"
