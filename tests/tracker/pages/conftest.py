@@ -68,6 +68,8 @@ def open_page(chromium: Any, address: str, refusals: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.goto(f"{address}{path}")
+        if script:  # a field with autofocus has it one frame after the load; keys pressed before are lost
+            page.wait_for_function("!document.querySelector('[autofocus]') || document.activeElement !== document.body")
         return page
 
     yield open_it
