@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from graphs.disruption import Disruption
@@ -57,6 +58,8 @@ class Assessment:
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
+    lost_share: npt.NDArray[np.float32]
+    """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
     points: pd.DataFrame
     direct: pd.DataFrame
     panel: Panel
@@ -222,6 +225,7 @@ def assess(
         scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
         nodes=nodes,
         path=_path(found, panel, lost[:, :, 1]),
+        lost_share=lost[:, :, 1].astype(np.float32),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids

@@ -23,12 +23,10 @@ from markupsafe import Markup
 from pyvis.network import Network
 
 from graphs.errors import Fault, Faults
+from graphs.levels import HIT_LEVEL, LEVELS, level
 
 TEMPLATES = Path(__file__).parent / "templates"
 VIS_NETWORK = Path(pyvis.__file__).parent / "templates/lib/vis-9.1.2/vis-network.min.js"
-BREAKS = (0.0, 0.001, 0.01, 0.05, 0.2)  # shares of output lost; a level takes in its upper end
-LEVELS = ("0 %", "up to 0.1 %", "0.1–1 %", "1–5 %", "5–20 %", "over 20 %")
-HIT_LEVEL = 2  # "hit" on the page: more than 0.1 % of output lost
 TABLE_ROWS = 50
 TEXTS = ("label", "country", "industry")
 LISTS = ("disruptions", "reasons")
@@ -154,7 +152,7 @@ def _place(key: object, node: Mapping[str, Any]) -> dict[str, Any]:
     place["loss_range"] = f"{percent(node['loss_low_share'])} to {percent(node['loss_high_share'])}"
     place["loss_meur"] = float(node["loss_meur"])
     place["loss_million"] = million(node["loss_meur"])
-    place["level"] = sum(float(node["loss_share"]) > share for share in BREAKS)
+    place["level"] = level(node["loss_share"])
     return place
 
 
@@ -254,7 +252,7 @@ def _legend(places: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, An
     """The counts which stand in the legend."""
     counts = Counter(place["level"] for place in places)
     return {
-        "levels": [(level, words, counts[level]) for level, words in enumerate(LEVELS)],
+        "levels": [(place_of, words, counts[place_of]) for place_of, words in enumerate(LEVELS)],
         "direct": sum(bool(place["disruptions"]) for place in places),
         "links": len(links),
         "cut": sum(bool(link["cut"]) for link in links),
