@@ -14,7 +14,7 @@ import pandas as pd
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import WEEKS_A_YEAR, Impact, propagate_beside
-from graphs.propagation.path import all_steps_to_recover
+from graphs.propagation.path import all_steps_to_recover, clean
 from graphs.score import attribution, composite, resilience, uncertainty
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
@@ -47,7 +47,7 @@ class Assessment:
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
     ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
     ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
-    (first day) for the EU and each ecosystem.
+    (first day) for the EU and each ecosystem; ``path_low`` and ``path_high`` are its other readings.
     """
 
     on: date
@@ -58,8 +58,15 @@ class Assessment:
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
+    path_low: pd.DataFrame
+    path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
+    short_share: Floats
+    """Share of output that each node could not supply over the horizon for want of capacity or inputs, likely reading.
+
+    What it lost beyond that found no buyer. Only the model inventories tells the two apart; elsewhere it is the loss.
+    """
     points: pd.DataFrame
     direct: pd.DataFrame
     panel: Panel
@@ -74,6 +81,28 @@ class Assessment:
     def disruptions(self) -> list[Disruption]:
         """The disruptions in force on the date, oldest first."""
         return [effect.disruption for effect in self.shock.effects]
+
+    def wave(self, group: str) -> pd.DataFrame:
+        """Share of output that the EU or an ecosystem loses week by week.
+
+        Args:
+            group: a column of ``path``.
+
+        Returns:
+            ``loss_low_share, loss_share, loss_high_share`` by ``week`` (first day); below 0 where a model makes up.
+
+        Raises:
+            KeyError: if there is no such group.
+
+        Examples:
+            >>> from datetime import date
+            >>> from graphs import sources
+            >>> strike = Disruption("Strike", ("DE",), date(2021, 3, 1), effect="supply", severity_likely=0.4)
+            >>> assess(sources.toy(), [strike], date(2021, 3, 1), Method()).wave("EU").iloc[0].round(3).tolist()
+            [0.179, 0.239, 0.298]
+        """
+        readings = {"loss_low_share": self.path_low, "loss_share": self.path, "loss_high_share": self.path_high}
+        return pd.DataFrame({name: path[group] for name, path in readings.items()})
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -225,7 +254,10 @@ def assess(
         scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
         nodes=nodes,
         path=_path(found, panel, lost[:, :, 1]),
+        path_low=_path(found, panel, lost[:, :, 0]),
+        path_high=_path(found, panel, lost[:, :, 2]),
         lost_share=lost[:, :, 1].astype(np.float32),
+        short_share=_short(found, impact, loss_share[:, 1]),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
@@ -292,6 +324,15 @@ def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataF
     cuts = [effect.cut[:, 1] for effect in found.effects if effect.kind != "link"]
     nodes["direct_cut_share"] = 1.0 - np.prod(1.0 - np.array(cuts), axis=0) if cuts else 0.0
     return nodes
+
+
+def _short(found: DatedShock, impact: Impact, loss_share: Floats) -> Floats:
+    """What could not be supplied; where the inventory model had nothing to carry, nothing was short."""
+    if impact.model != "inventories":
+        return loss_share
+    if impact.course is None:
+        return np.zeros_like(loss_share)
+    return np.asarray(1.0 - clean(impact.course.can[found.weeks_before :, :, 1]).mean(axis=0))
 
 
 def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
