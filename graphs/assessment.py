@@ -47,7 +47,7 @@ class Assessment:
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
     ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
     ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
-    (first day) for the EU and each ecosystem.
+    (first day) for the EU and each ecosystem, ``path_low`` and ``path_high`` the same in the other readings.
     """
 
     on: date
@@ -58,6 +58,8 @@ class Assessment:
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
+    path_low: pd.DataFrame
+    path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
     points: pd.DataFrame
@@ -216,6 +218,7 @@ def assess(
     gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
     state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
     nodes = _nodes(chain, found, loss_share)
+    low, likely, high = _paths(found, panel, lost)
     return Assessment(
         on=on,
         method=method,
@@ -224,7 +227,9 @@ def assess(
         shock=found,
         scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
         nodes=nodes,
-        path=_path(found, panel, lost[:, :, 1]),
+        path=likely,
+        path_low=low,
+        path_high=high,
         lost_share=lost[:, :, 1].astype(np.float32),
         points=points,
         direct=pd.DataFrame(
@@ -294,12 +299,13 @@ def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataF
     return nodes
 
 
-def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
-    shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
-    days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
-    keys = [panel.rows[row][1] for row in shown]
-    frame = pd.DataFrame(panel.means(lost.T)[shown].T, index=days, columns=keys)
-    return frame.rename_axis(index="week", columns="group")
+def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:
+    """The share lost by week and group, a frame for each reading."""
+    groups = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
+    index = pd.Index([found.first_day + timedelta(weeks=week) for week in range(found.steps)], name="week")
+    columns = pd.Index([panel.rows[row][1] for row in groups], name="group")
+    weights = panel.weights[:, groups]
+    return [pd.DataFrame(lost[:, :, reading] @ weights, index, columns) for reading in range(len(READINGS))]
 
 
 def _sentence(effect: Recorded, direct: float) -> str:
