@@ -47,7 +47,7 @@ class Assessment:
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
     ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
     ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
-    (first day) for the EU and each ecosystem; ``path_low`` and ``path_high`` are its other readings.
+    (first day) for the EU and each ecosystem, ``path_low`` and ``path_high`` the same in the other readings.
     """
 
     on: date
@@ -81,28 +81,6 @@ class Assessment:
     def disruptions(self) -> list[Disruption]:
         """The disruptions in force on the date, oldest first."""
         return [effect.disruption for effect in self.shock.effects]
-
-    def wave(self, group: str) -> pd.DataFrame:
-        """Share of output that the EU or an ecosystem loses week by week.
-
-        Args:
-            group: a column of ``path``.
-
-        Returns:
-            ``loss_low_share, loss_share, loss_high_share`` by ``week`` (first day); below 0 where a model makes up.
-
-        Raises:
-            KeyError: if there is no such group.
-
-        Examples:
-            >>> from datetime import date
-            >>> from graphs import sources
-            >>> strike = Disruption("Strike", ("DE",), date(2021, 3, 1), effect="supply", severity_likely=0.4)
-            >>> assess(sources.toy(), [strike], date(2021, 3, 1), Method()).wave("EU").iloc[0].round(3).tolist()
-            [0.179, 0.239, 0.298]
-        """
-        readings = {"loss_low_share": self.path_low, "loss_share": self.path, "loss_high_share": self.path_high}
-        return pd.DataFrame({name: path[group] for name, path in readings.items()})
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -245,6 +223,7 @@ def assess(
     gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
     state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
     nodes = _nodes(chain, found, loss_share)
+    low, likely, high = _paths(found, panel, lost)
     return Assessment(
         on=on,
         method=method,
@@ -253,9 +232,9 @@ def assess(
         shock=found,
         scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
         nodes=nodes,
-        path=_path(found, panel, lost[:, :, 1]),
-        path_low=_path(found, panel, lost[:, :, 0]),
-        path_high=_path(found, panel, lost[:, :, 2]),
+        path=likely,
+        path_low=low,
+        path_high=high,
         lost_share=lost[:, :, 1].astype(np.float32),
         short_share=_short(found, impact, loss_share[:, 1]),
         points=points,
@@ -335,12 +314,13 @@ def _short(found: DatedShock, impact: Impact, loss_share: Floats) -> Floats:
     return np.asarray(1.0 - clean(impact.course.can[found.weeks_before :, :, 1]).mean(axis=0))
 
 
-def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
-    shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
-    days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
-    keys = [panel.rows[row][1] for row in shown]
-    frame = pd.DataFrame(panel.means(lost.T)[shown].T, index=days, columns=keys)
-    return frame.rename_axis(index="week", columns="group")
+def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:
+    """The share lost by week and group, a frame for each reading."""
+    groups = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
+    index = pd.Index([found.first_day + timedelta(weeks=week) for week in range(found.steps)], name="week")
+    columns = pd.Index([panel.rows[row][1] for row in groups], name="group")
+    weights = panel.weights[:, groups]
+    return [pd.DataFrame(lost[:, :, reading] @ weights, index, columns) for reading in range(len(READINGS))]
 
 
 def _sentence(effect: Recorded, direct: float) -> str:

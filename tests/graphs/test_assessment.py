@@ -292,16 +292,6 @@ def test_the_path_is_that_of_the_weeks(toy):
     assert 4 <= recovery < METHOD.horizon_weeks
 
 
-def test_the_wave_has_three_readings_and_each_adds_up_to_its_loss(toy):
-    result = assess(toy, [CHIPS], ON, METHOD)
-    wave, eu = result.wave("EU"), result.scores.loc[("eu", "EU")]
-    assert (wave.loss_low_share <= wave.loss_share).all()
-    assert (wave.loss_share <= wave.loss_high_share).all()
-    week_meur = eu.output_meur / 52
-    sums = wave.sum() * week_meur
-    assert sums.tolist() == pytest.approx([eu.loss_low_meur, eu.loss_meur, eu.loss_high_meur])
-
-
 def test_what_could_not_be_supplied_is_told_from_what_found_no_buyer(toy):
     """Taiwan is cut; carmakers lack electronics; farmers could deliver, but not all of it is ordered."""
     result = assess(toy, [CHIPS], ON, METHOD)
@@ -314,6 +304,18 @@ def test_what_could_not_be_supplied_is_told_from_what_found_no_buyer(toy):
     assert (short <= loss + 1e-12).all()
     by_ario = assess(toy, [CHIPS], ON, replace(METHOD, model="ario"))
     assert by_ario.short_share.tolist() == by_ario.nodes.loss_share.tolist(), "no other model tells them apart"
+
+
+def test_the_path_has_its_low_and_high_readings(toy):
+    result = assess(toy, [record(start=ON - timedelta(20))], ON, METHOD)
+    [eu] = rows(result, "eu").itertuples()
+    ahead_weeks = METHOD.horizon_weeks / 52
+    for path, loss_meur in ((result.path_low, eu.loss_low_meur), (result.path_high, eu.loss_high_meur)):
+        assert path.loc[ON:, "EU"].mean() * eu.output_meur * ahead_weeks == pytest.approx(loss_meur)
+        assert path.shape == result.path.shape
+    assert (result.path_low.to_numpy() <= result.path.to_numpy() + 1e-12).all()
+    assert (result.path.to_numpy() <= result.path_high.to_numpy() + 1e-12).all()
+    assert eu.loss_low_meur < eu.loss_meur < eu.loss_high_meur
 
 
 def test_what_does_not_recover_says_so(toy):
