@@ -17,12 +17,13 @@ import sqlalchemy as sa
 
 from graphs.disruption import Disruption
 from graphs.errors import Faults
-from tracker import backup, log
+from tracker import log
 from tracker.accounts import tables
 from tracker.conversation import Comment
 from tracker.database import entries, metadata, open_database, writing
+from tracker.files import backup
+from tracker.files.rows import DERIVED, PASSING, kept_tables
 from tracker.log import Writer
-from tracker.rows import DERIVED, PASSING, kept_tables
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ import pytest
 
 from graphs.disruption import Disruption
 from tracker import intake
-from tracker.hints import NAMES, hints, sketch, taken
-from tracker.suggestion import SINGLE, Suggestion
+from tracker.forms.hints import NAMES, hints, sketch, taken
+from tracker.forms.suggestion import SINGLE, Suggestion
 
 TODAY = date(2021, 3, 24)
 SAID = {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
-from tracker.duplicates import LEAST, LIKELY, Prepared, Sketch, similar
+from tracker.forms.duplicates import LEAST, LIKELY, Prepared, Sketch, similar
 from tracker.record import embedded
 
 RECORDS = embedded([])

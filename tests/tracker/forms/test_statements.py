@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.statements import statements
+from tracker.forms.statements import statements
 
 TODAY = date(2021, 3, 24)  # a Wednesday
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from graphs.record import Record
 from tracker import intake, judging, references
+from tracker.files.rows import Progress
 from tracker.kinds import KINDS, Kind
 from tracker.log import Turn
-from tracker.rows import Progress
 from tracker.tables import Field, Row, Table, address, to_csv
 
 Status = Literal[judging.Status, "faulty"]

@@ -10,10 +10,10 @@ from typing import Any
 from graphs.classification import country_name
 from graphs.content import Share
 from graphs.disruption import Disruption
-from tracker.duplicates import Sketch
-from tracker.suggestion import MOST_LETTERS, Suggestion, suggest
+from tracker.forms.duplicates import Sketch
+from tracker.forms.suggestion import MOST_LETTERS, Suggestion, suggest
+from tracker.forms.vocabulary import label_of
 from tracker.values import read_value
-from tracker.vocabulary import label_of
 
 LIKELY = 70
 """From here a suggestion is taken along with the others; what is below is to be looked at one by one."""

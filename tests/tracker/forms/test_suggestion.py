@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import suggestion
-from tracker.suggestion import LEAST, Suggestion, suggest
+from tracker.forms import suggestion
+from tracker.forms.suggestion import LEAST, Suggestion, suggest
 
 TODAY = date(2021, 3, 24)
 

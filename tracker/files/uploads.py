@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from graphs.errors import Fault, Faults, Unknown
-from tracker import importing, keeping, tables
+from tracker import keeping, tables
 from tracker.desk import Desk
-from tracker.importing import Preview, Source
+from tracker.files import importing
+from tracker.files.importing import Preview, Source
 from tracker.keeping import Change, Refused, Taken
 
 State = Literal["reading", "ready", "writing", "done", "failed"]

@@ -2,8 +2,8 @@
 
 The score is 0.60 · title + 0.15 · place + 0.12 · industry + 0.13 · dates, each 0–100. What only one side says counts
 half. Of the titles the better counts of two comparisons: letters (token sort ratio, accents folded), and meaning:
-words are replaced by what they point to in ``tracker.vocabulary`` (chips and semiconductors are both C26), and twice
-the common ones are divided by all. What contradicts holds the score below ``LIKELY``: other places, other industries,
+words are replaced by what they point to in ``vocabulary`` (chips and semiconductors are both C26), and twice the
+common ones are divided by all. What contradicts holds the score below ``LIKELY``: other places, other industries,
 dates more than ``APART_DAYS`` days apart, or one known to be over before the other began. Two strikes in two countries
 are two events, and so are two months of the same figure.
 """
@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from graphs import classification
 from graphs.disruption import Disruption
-from tracker.vocabulary import Entry, tokens, vocabulary
+from tracker.forms.vocabulary import Entry, tokens, vocabulary
 
 LIKELY = 70
 """From here it is likely the same."""

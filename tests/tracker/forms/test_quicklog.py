@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphs.errors import Faults
-from tracker import intake, quicklog
-from tracker.quicklog import QuickLine, parse
+from tracker import intake
+from tracker.forms import quicklog
+from tracker.forms.quicklog import QuickLine, parse
 
 INDUSTRIES = ("C26", "C29", "I", "H49", "H52")
 TODAY = date(2021, 3, 24)

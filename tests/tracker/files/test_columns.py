@@ -6,7 +6,7 @@ import pytest
 
 from graphs.fields import record_fields
 from tracker import intake, tables
-from tracker.columns import columns, example
+from tracker.files.columns import columns, example
 from tracker.kinds import KINDS
 
 

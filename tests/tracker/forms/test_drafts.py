@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from graphs.errors import Unknown
-from tracker import drafts, log
+from tracker import log
+from tracker.forms import drafts
 
 
 def test_what_was_typed_is_kept_as_it_was_and_for_its_owner_only(engine: sa.Engine, at: datetime) -> None:

@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from graphs import classification, disruption
-from tracker.vocabulary import stem, tokens, vocabulary
+from tracker.forms.vocabulary import stem, tokens, vocabulary
 
 DATA = resources.files("tracker") / "data"
 

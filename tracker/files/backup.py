@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from tracker import log
 from tracker.database import entries, stamp, writing
+from tracker.files.rows import Progress, check_same, count, insert, kept_tables, plain, read, total
 from tracker.log.entry import seal
-from tracker.rows import Progress, check_same, count, insert, kept_tables, plain, read, total
 from tracker.terminal import written
 
 VERSION = 1

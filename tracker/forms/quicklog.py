@@ -27,7 +27,7 @@ from graphs import classification, disruption
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from tracker import intake
-from tracker.suggestion import Suggestion, suggest
+from tracker.forms.suggestion import Suggestion, suggest
 from tracker.values import day
 
 MOST_LINES = 500

@@ -14,7 +14,7 @@ from graphs.errors import Fault, Faults
 from tracker import log
 from tracker.accounts.tables import accounts
 from tracker.database import entries, metadata, writing
-from tracker.rows import DERIVED, Progress, check_same, count, insert, kept_tables, read, total
+from tracker.files.rows import DERIVED, Progress, check_same, count, insert, kept_tables, read, total
 
 _EVERY = 1_000
 

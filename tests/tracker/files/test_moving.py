@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from graphs.disruption import Disruption
 from graphs.errors import Faults
-from tracker import log, moving, rows
+from tracker import log
 from tracker.accounts import tables
 from tracker.database import fingerprints, metadata, open_database, records, writing
+from tracker.files import moving, rows
 from tracker.log import Writer
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from graphs.errors import Faults, Unknown
-from tracker import importing
 from tracker.desk import Desk
-from tracker.uploads import Uploads
+from tracker.files import importing
+from tracker.files.uploads import Uploads
 
 ANA, BEN = ("U1", "session"), ("U2", "session")
 GOOD = b"title,origin,start\nFlood,FR,2021-03-01\n"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from graphs.errors import Fault, Faults
 from tracker import log
-from tracker.columns import cells, columns
+from tracker.files.columns import cells, columns
 from tracker.kinds import KINDS
 from tracker.tables import Sheet, to_csv, to_xlsx
 from tracker.tables.workbook import MOST_LETTERS, MOST_ROWS

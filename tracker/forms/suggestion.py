@@ -1,7 +1,7 @@
 """From free text to fields of a record: suggestions with their reasons, for an expert to take or to leave.
 
-Words are looked up among labels, names and synonyms (``tracker.vocabulary``), codes are read where they stand, shares,
-dates and causes where they are plainly said (``tracker.statements``). A value that several words point to is surer:
+Words are looked up among labels, names and synonyms (``vocabulary``), codes are read where they stand, shares,
+dates and causes where they are plainly said (``statements``). A value that several words point to is surer:
 100 · (1 − Π(1 − score/100)), at most 99. What stays below ``LEAST`` is not suggested.
 
 Measured on the 80 embedded records, title and description against what was coded, precision and recall:
@@ -21,7 +21,8 @@ felt                   1.00  0.17    1.00  0.25    none found
 no text either, but in the source. Stages and places where it is felt were coded from more than the title: weak here.
 Halves by a hash of the id. The second half is not untouched: 12 of its titles had been read before the words were
 chosen, and its sums, not its misses, had been seen once before words of effects were added from the field at large.
-``python3 -m pytest tests/tracker/test_suggestion.py -k figures -s`` prints the figures; the test holds them from below.
+``python3 -m pytest tests/tracker/forms/test_suggestion.py -k figures -s`` prints the figures; the test holds them from
+below.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from graphs import classification
-from tracker.statements import statements
-from tracker.vocabulary import HOMONYMS, Entry, Token, Vocabulary, label_of, tokens, vocabulary
+from tracker.forms.statements import statements
+from tracker.forms.vocabulary import HOMONYMS, Entry, Token, Vocabulary, label_of, tokens, vocabulary
 
 LEAST = 60
 """The lowest score that is suggested."""

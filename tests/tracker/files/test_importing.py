@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from graphs.record import Record
-from tracker import exporting, importing, intake, keeping, log, tables
+from tracker import intake, keeping, log, tables
 from tracker.conversation import Comment, Session
 from tracker.database import open_database
-from tracker.exporting import FORMS, Form, export
-from tracker.importing import Preview, Source, faulty_rows, guess_kind, preview, previews
+from tracker.files import exporting, importing
+from tracker.files.exporting import FORMS, Form, export
+from tracker.files.importing import Preview, Source, faulty_rows, guess_kind, preview, previews
 from tracker.keeping import Change
 from tracker.kinds import KINDS, kind_of
 from tracker.log import Writer
