@@ -144,7 +144,8 @@ function fit() {
   const [freeWidth, freeHeight] = [chart.clientWidth - band.left - band.right, chart.clientHeight - band.top - 6];
   const close = Math.min(spacing(view.rows, (at) => at) / 17, spacing(view.columns, (at) => at) / (band.small ? 34 : 15));
   const readable = Number.isFinite(close) ? 1 / close : 0.25;
-  const scale = Math.min(1.25, Math.max(readable, Math.min(freeWidth / width, freeHeight / height)));
+  const whole = band.small && band.top ? freeHeight / height : Math.min(freeWidth / width, freeHeight / height);
+  const scale = Math.min(1.25, Math.max(readable, whole));
   const spare = Math.max(0, (freeWidth - width * scale) / 2) * (band.top ? 0.6 : 1);
   aim(bounds.left - 38, bounds.top - 36, band.left + spare, band.top + 2, scale);
   moved = false;
