@@ -95,7 +95,7 @@ def headline(assessment: Assessment) -> str:
         )
     ecosystems = _ranked(assessment, "ecosystem").sort_values("loss_share", ascending=False, kind="stable")
     lose = [f"{row.label} ({100 * row.loss_share:.2g} %)" for row in ecosystems.itertuples() if row.loss_meur > 0]
-    worst = f"; by share of output {' and '.join(lose[:2])} lose most" if lose else ""
+    worst = f"; hit hardest, by share of output lost: {' and '.join(lose[:2])}" if lose else ""
     return (
         f"{number} disruption{'s' if number > 1 else ''} in force on {_day(assessment)}: the EU score is "
         f"{eu.score:.1f} ({eu.score_low:.1f}–{eu.score_high:.1f}), an estimated {_money(eu)} of output lost over "
