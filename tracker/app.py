@@ -28,10 +28,10 @@ from tracker.answer import fault
 from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.door import Door
+from tracker.files.uploads import Uploads
 from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
 from tracker.pages.frame import error_page
-from tracker.uploads import Uploads
 
 
 def _now() -> datetime:

@@ -155,7 +155,7 @@ def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
         "assessment.json": json.dumps(found, indent=1, ensure_ascii=False),
         "scores.csv": to_csv(dates),
         "briefing.html": to_html(briefing(hardest, other=today)),
-        "graph.html": picture_page(desk.chain, hardest, headline(hardest)),
+        "graph.html": picture_page(desk.chain, [(one, headline(one)) for one in dates]),
     }
     for name, text in results.items():
         with written(out / name) as whole:

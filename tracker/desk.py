@@ -20,7 +20,7 @@ from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
 from tracker.database import open_database
-from tracker.duplicates import LEAST, Likeness, Prepared, Sketch, similar
+from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
 

@@ -10,7 +10,7 @@ from graphs.content import Content, Day, Number, Share, Word
 from graphs.fields import describe
 from graphs.record import Field as RecordField
 from tracker import tables
-from tracker.columns import columns, example
+from tracker.files.columns import columns, example
 from tracker.kinds import KINDS, Kind
 
 _DAY_OF_TODAY = {"disruption": ("start",)}

@@ -4,7 +4,7 @@ from alembic import context
 
 from tracker.accounts.tables import PEOPLE
 from tracker.database import metadata
-from tracker.drafts import drafts
+from tracker.forms.drafts import drafts
 
 assert all(table.metadata is metadata for table in (*PEOPLE, drafts))
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
