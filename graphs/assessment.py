@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from graphs.disruption import Disruption
-from graphs.method import Method
+from graphs.method import READINGS, Method
 from graphs.propagation import Impact, propagate_beside
 from graphs.score import attribution, composite, uncertainty
 from graphs.score.outcome import Outcome, outcome
@@ -47,7 +47,7 @@ class Assessment:
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
     ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
     ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
-    (first day) for the EU and each ecosystem.
+    (first day) for the EU and each ecosystem, ``path_low`` and ``path_high`` the same in the other readings.
     """
 
     on: date
@@ -58,6 +58,8 @@ class Assessment:
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
+    path_low: pd.DataFrame
+    path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
     points: pd.DataFrame
@@ -199,7 +201,7 @@ def assess(
     reached = outcome(chain, found, impact, method)
     ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
 
-    panel, likely = reached.panel, reached.lost[:, :, 1]
+    panel = reached.panel
     split = attribution.shares(costs, len(chain)) * reached.points[:, [1]]
     points = pd.DataFrame(
         np.hstack([panel.lost, panel.means(split)]),
@@ -209,6 +211,7 @@ def assess(
         ),
     )
     direct = [attribution.direct(chain, effect) for effect in found.effects]
+    low, path, high = _paths(found, panel, reached.lost)
     return Assessment(
         on=on,
         method=method,
@@ -217,8 +220,10 @@ def assess(
         shock=found,
         scores=reached.scores,
         nodes=_nodes(chain, found, reached),
-        path=_path(found, panel, likely),
-        lost_share=likely.astype(np.float32),
+        path=path,
+        path_low=low,
+        path_high=high,
+        lost_share=reached.lost[:, :, 1].astype(np.float32),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
@@ -259,12 +264,13 @@ def _nodes(chain: ValueChain, found: DatedShock, reached: Outcome) -> pd.DataFra
     return nodes
 
 
-def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
-    shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
-    days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
-    keys = [panel.rows[row][1] for row in shown]
-    frame = pd.DataFrame(panel.means(lost.T)[shown].T, index=days, columns=keys)
-    return frame.rename_axis(index="week", columns="group")
+def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:
+    """The share lost by week and group, a frame for each reading."""
+    groups = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
+    index = pd.Index([found.first_day + timedelta(weeks=week) for week in range(found.steps)], name="week")
+    columns = pd.Index([panel.rows[row][1] for row in groups], name="group")
+    weights = panel.weights[:, groups]
+    return [pd.DataFrame(lost[:, :, reading] @ weights, index, columns) for reading in range(len(READINGS))]
 
 
 def _sentence(effect: Recorded, direct: float) -> str:
