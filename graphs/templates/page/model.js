@@ -4,7 +4,9 @@ const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 
 function unpacked(text, kind) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
   return new kind(bytes.buffer);
 }
 const reals = (text) => unpacked(text, Float32Array);
