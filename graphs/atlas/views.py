@@ -21,6 +21,7 @@ COLUMN_WIDTH, ROW_HEIGHT, GAP = 96.0, 84.0, 44.0
 """Pixels at scale 1 between columns, between rows, and more between the EU and the world outside."""
 PARTNERS = 8
 """How many of the strongest suppliers and buyers from outside stand beside an ecosystem or a country."""
+_WIDE = 200.0  # pixels between the industries of an ecosystem
 _DEGREE = 50.0  # pixels of a degree of latitude on the map
 _STRETCH = math.cos(math.radians(50))  # a degree of longitude is that much shorter in the middle of Europe
 
@@ -57,7 +58,7 @@ def views_of(chain: ValueChain, groups: Groups, countries: Sequence[str]) -> tup
         >>> from graphs.atlas.groups import groups_of
         >>> chain = sources.toy()
         >>> [view.id for view in views_of(chain, groups_of(chain), ["DE", "FR", "TW"])][-4:]
-        ['ecosystem:In no ecosystem', 'country:DE', 'country:FR', 'country:TW']
+        ['ecosystem:Retail', 'country:DE', 'country:FR', 'country:TW']
     """
     order = _industries(chain, groups)
     return (
@@ -136,10 +137,10 @@ def _ecosystems(chain: ValueChain, groups: Groups, countries: Sequence[str], ord
         share = groups.shares[:, column]
         inside = np.flatnonzero((share > 0) & (chain.output > 0))
         mine = [code for code in order if code in set(industry[inside])]
-        x_of = {code: 1.25 * COLUMN_WIDTH * position for position, code in enumerate(mine)}
+        x_of = {code: _WIDE * position for position, code in enumerate(mine)}
         sides = _partners(chain, share)
         rows = tuple((y_of[code], f"country:{code}", country_name(str(code))) for code in countries)
-        ends = (-2.0 * COLUMN_WIDTH, 1.25 * COLUMN_WIDTH * (len(mine) - 1) + 2.0 * COLUMN_WIDTH)
+        ends = (-1.4 * _WIDE, _WIDE * (len(mine) - 1) + 1.4 * _WIDE)
         places = [_beside(side, at, y_of[countries[-1]]) for side, at in zip(sides, ends, strict=True)]
         yield View(
             f"ecosystem:{name}",

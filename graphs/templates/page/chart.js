@@ -89,7 +89,7 @@ function belongs(item, one) {
 }
 
 function spotlight() {
-  const one = state.selected && thing(state.selected);
+  const one = state.selected && state.selected !== view.id && thing(state.selected); // what a view is of is all of it
   if (!one) return null;
   const chosen = new Set(items.filter((item) => belongs(item, one)));
   if (!chosen.size) return null;
@@ -113,7 +113,7 @@ function asNode(item) {
     hidden: false,
     shape: found.direct ? "diamond" : "dot",
     opacity: light && !light.around.has(item) ? 0.25 : 1,
-    borderWidth: found.border,
+    borderWidth: Math.min(found.border, 0.28 * item.size), // the colour of a small mark must still be seen
     color: { background: colourOf(found.colour), border: found.level !== null && found.border > 1.5 ? theme.ink : theme.rim },
   };
 }
@@ -147,13 +147,16 @@ function aim(x, y, px, py, scale, animation = false) {
   network.moveTo({ position, scale, animation });
 }
 
+// The whole of it, unless rows or columns would then be too close to be told apart: then as much as can be read.
 function fit() {
   const band = bands(view);
   const [width, height] = [bounds.right - bounds.left + 76, bounds.bottom - bounds.top + 84];
   const [freeWidth, freeHeight] = [chart.clientWidth - band.left - band.right, chart.clientHeight - band.top - 6];
-  const least = band.small ? 0.42 : 0.28; // so that marks can still be told apart; the rest is a matter of panning
-  const scale = Math.max(least, Math.min(1.25, freeWidth / width, freeHeight / height));
-  const spare = Math.max(0, (freeWidth - width * scale) / 2) * (band.top ? 0.5 : 1);
+  const close = Math.min(spacing(view.rows, (at) => at) / 17, spacing(view.columns, (at) => at) / (band.small ? 34 : 15));
+  const readable = Number.isFinite(close) ? 1 / close : 0.25;
+  const whole = band.small && band.top ? freeHeight / height : Math.min(freeWidth / width, freeHeight / height);
+  const scale = Math.min(1.25, Math.max(readable, whole));
+  const spare = Math.max(0, (freeWidth - width * scale) / 2) * (band.top ? 0.6 : 1);
   aim(bounds.left - 38, bounds.top - 36, band.left + spare, band.top + 2, scale);
   moved = false;
 }
@@ -238,41 +241,54 @@ function ring(ctx, item, width) {
   ctx.stroke();
 }
 
-// The name of an item where columns and rows do not tell it.
+// The name of an item in full and in short, where columns and rows do not tell it.
 function nameIn(item) {
-  const node = item.thing.place;
-  if (view.kind === "countries") return item.thing.name;
-  if (!item.partner) return "";
-  const code = data.countries[data.nodes.country[node]][0];
-  return `${data.industries[data.nodes.industry[node]][1]}, ${code}`;
+  if (view.kind === "countries") return [item.thing.name, item.thing.key];
+  if (!item.partner) return ["", ""];
+  const [code] = data.countries[data.nodes.country[item.thing.place]];
+  const [short, name] = data.industries[data.nodes.industry[item.thing.place]];
+  return [`${name.length > 22 ? `${name.slice(0, 21)}…` : name}, ${code}`, `${short}, ${code}`];
 }
 
-// The figure of each item under it, and its name if need be, as far as they do not cover each other.
+// The figure of each item beside it, and its name if need be, as far as they do not cover each other.
 function drawFigures(ctx) {
   const scale = network.getScale();
-  ctx.textAlign = "center";
+  const tight = view.rows.length > 1 && spacing(view.rows, (at) => at * scale) < 34;
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   ctx.lineJoin = "round";
-  const taken = [];
+  ctx.font = `600 11px ${theme.font}`;
+  const there = items.filter(({ seen: found }) => found && isShown(found));
+  const taken = there.map((item) => {
+    const [at, away] = [network.canvasToDOM(item), 0.8 * item.size * scale];
+    return [at.x - away, at.y - away, at.x + away, at.y + away];
+  });
+  const [leftmost, rightmost] = [bands(view).left + 4, chart.clientWidth - 4];
   const order = [...items].sort((a, b) => (b.thing.id === state.selected) - (a.thing.id === state.selected) || Math.abs(b.seen?.value ?? 0) * b.size - Math.abs(a.seen?.value ?? 0) * a.size);
   for (const item of order) {
     const { seen: found } = item;
     if (!found || !(isShown(found) || light?.around.has(item)) || (light && !light.around.has(item))) continue;
     const at = network.canvasToDOM(item);
     if (at.x < -20 || at.y < -20 || at.x > chart.clientWidth + 20 || at.y > chart.clientHeight + 20) continue;
-    const name = nameIn(item);
-    const text = name ? `${name.length > 24 ? `${name.slice(0, 23)}…` : name} ${found.text}` : found.text;
-    ctx.font = `600 11px ${theme.font}`;
-    const half = ctx.measureText(text).width / 2;
-    const y = at.y + item.size * scale + 8;
-    const box = [at.x - half, y - 6, at.x + half, y + 6];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-    taken.push(box);
+    const [full, short] = nameIn(item);
+    const away = item.size * scale;
+    const tries = [full, short, ""].filter((name, i) => name || i === 2).flatMap((name) => {
+      const text = name ? `${name} ${found.text}` : found.text;
+      const width = ctx.measureText(text).width;
+      const [below, above, right] = [[at.x - width / 2, at.y + away + 8], [at.x - width / 2, at.y - away - 8], [at.x + away + 4, at.y]];
+      return (tight && !item.partner ? [right, below] : [below, above]).map(([x, y]) => {
+        const inside = item.partner ? Math.max(leftmost, Math.min(rightmost - width, x)) : x;
+        return { text, x: inside, y, box: [inside, y - 6, inside + width, y + 6] };
+      });
+    });
+    const free = tries.find(({ box }) => !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+    if (!free) continue;
+    taken.push(free.box);
     ctx.lineWidth = 3;
     ctx.strokeStyle = theme.paper;
-    ctx.strokeText(text, at.x, y);
+    ctx.strokeText(free.text, free.x, free.y);
     ctx.fillStyle = item.thing.id === state.selected ? theme.accent : theme.ink;
-    ctx.fillText(text, at.x, y);
+    ctx.fillText(free.text, free.x, free.y);
   }
 }
 

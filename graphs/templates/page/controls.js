@@ -113,7 +113,8 @@ function listenToControls() {
     search($("search").value);
   });
   $("search").addEventListener("change", () => search($("search").value));
-  for (const name of ["view", "country", "ecosystem", "show", "kind", "state", "stage", "disruption"]) {
+  $("view").addEventListener("change", () => set({ view: $("view").value, selected: thing($("view").value) ? $("view").value : "" }));
+  for (const name of ["country", "ecosystem", "show", "kind", "state", "stage", "disruption"]) {
     $(name).addEventListener("change", () => set({ [name]: $(name).value }));
   }
   $("hit").addEventListener("change", () => set({ hit: $("hit").checked }));

@@ -9,7 +9,8 @@ const NARROW = 50; // pixels between columns below which their names stand aslan
 function bands(view) {
   const small = chart.clientWidth < 560;
   if (!view.rows.length && !view.columns.length) return { left: 0, top: 0, right: 0, small };
-  return { left: small ? 86 : 132, top: small ? 96 : 92, right: small ? 8 : 40, small };
+  const long = view.kind === "groups" ? 104 : 168;
+  return { left: small ? 86 : long, top: small ? 96 : 92, right: small ? 8 : 40, small };
 }
 
 function headers(ctx, view, network, active) {
@@ -54,7 +55,7 @@ function columnNames(ctx, view, network, band, active) {
       ctx.fillText(shortened(ctx, mark[2], (band.top - 16) / Math.sin(SLANT)), 0, 0);
     } else {
       ctx.textAlign = "center";
-      const lines = wrapped(ctx, mark[2], Math.min(room, 130) - 3, 5);
+      const lines = wrapped(ctx, mark[2], Math.min(room, 130) - 3, 5, 14);
       lines.forEach((text, line) => ctx.fillText(text, at, band.top - 10 - 13 * (lines.length - 1 - line)));
     }
     ctx.restore();
@@ -102,7 +103,7 @@ function shortened(ctx, text, width) {
 }
 
 // A name in lines: broken between words, or after a hyphen; what does not fit ends with an ellipsis.
-function wrapped(ctx, text, width, most) {
+function wrapped(ctx, text, width, most, spare = 0) {
   const words = text.slice(0, 200).split(/(?<=[\s\-–])/);
   const lines = [""];
   for (const word of words) {
@@ -111,5 +112,5 @@ function wrapped(ctx, text, width, most) {
   }
   const kept = lines.slice(0, most);
   if (lines.length > most) kept[most - 1] += "…";
-  return kept.map((one) => shortened(ctx, one.trim(), width));
+  return kept.map((one) => shortened(ctx, one.trim(), width + spare));
 }

@@ -53,9 +53,10 @@ function brief(share) {
 const isShown = (found) => !state.hit || found.direct || levelOf(Math.abs(found.loss)) >= data.hit_level;
 
 // Volume follows output, as of a ball; what is nearly nothing can still be seen and pressed.
-const LARGEST = { groups: 30, countries: 40, nodes: 22 };
+const LARGEST = { groups: 30, countries: 40, nodes: 28 };
+const LEAST = { groups: 5, countries: 5, nodes: 10 };
 function radius(made, largest, kind, direct) {
-  const size = Math.max(4, LARGEST[kind] * Math.cbrt(largest > 0 ? made / largest : 0));
+  const size = Math.max(LEAST[kind], LARGEST[kind] * Math.cbrt(largest > 0 ? made / largest : 0));
   return direct ? size * 1.2 : size; // the corners of a diamond take the space
 }
 

@@ -18,7 +18,7 @@ function pick(id, { show = false, focus = false } = {}) {
 // Open an ecosystem or a country; what lies in one opens the one it lies in.
 function open(one) {
   const view = opens(one);
-  if (view && view !== state.view) set({ view, selected: one.kind === "node" || views.get(view).id === one.id ? one.id : "" });
+  if (view && view !== state.view) set({ view, selected: one.kind === "node" ? one.id : view });
 }
 
 function opens(one) {
@@ -31,7 +31,7 @@ function opens(one) {
 const back = () => state.view !== INITIAL.view && set({ view: INITIAL.view });
 
 function fillPanel() {
-  const one = state.selected ? thing(state.selected) : null;
+  const one = thing(state.selected || state.view);
   $("panel").replaceChildren(...(one ? about(one) : overview()));
 }
 
@@ -76,7 +76,7 @@ function about(one) {
   name.tabIndex = -1;
   const close = pressed("close", () => leave(), "×");
   close.setAttribute("aria-label", "Close");
-  const parts = [close, name];
+  const parts = state.selected ? [close, name] : [name];
   if (one.kind === "node") parts.push(make("p", "key", one.key));
   const view = opens(one);
   if (view && view !== state.view) parts.push(pressed("go", () => open(one), `Open ${views.get(view).name}: ${one.kind === "country" || one.kind === "node" ? "industries and partners" : "industries by country"}`));
