@@ -9,10 +9,15 @@ listenToControls();
 listenToWave();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
-network.once("afterDrawing", () => {
-  performance.mark("first-draw");
-  window.__ready = true;
-});
+// The frame after that in which the picture was drawn: it is on the screen, and so is the panel.
+network.once("afterDrawing", () =>
+  requestAnimationFrame(() =>
+    window.setTimeout(() => {
+      performance.mark("first-draw");
+      window.__ready = true;
+    }),
+  ),
+);
 
 function showAll(before) {
   if (state.view !== before.view) draw();
