@@ -75,13 +75,21 @@ function showLegend() {
   const row = ([colour, text]) => {
     const mark = make("i", "dot");
     mark.style.background = colour === "none" ? "transparent" : `var(--${colour})`;
-    const number = colour.at(-1);
-    mark.style.borderWidth = colour.startsWith("score") ? `${4 - 0.6 * number}px` : colour.startsWith("change") ? `${0.8 + Math.abs(number - 3)}px` : `${0.8 + 0.6 * number}px`;
+    mark.style.borderWidth = `${rimOf(colour)}px`;
     return make("li", "", mark, text);
   };
   $("figure-said").textContent = `figure under a mark: ${state.with >= 0 ? "the change" : state.show === "score" ? "the score" : "% of output lost"}`;
+  $("border-said").textContent = `thicker border: ${state.with >= 0 ? "larger change" : "worse"}`;
   $("levels-heading").textContent = heading;
   $("levels").replaceChildren(...rows.map(row));
+}
+
+// How thick the border of a level is.
+function rimOf(colour) {
+  const level = Number(colour.at(-1));
+  if (colour.startsWith("score")) return 4 - 0.6 * level;
+  if (colour.startsWith("change")) return 0.8 + Math.abs(level - 3);
+  return colour === "none" ? 1 : 0.8 + 0.6 * level;
 }
 
 // ---- search ------------------------------------------------------------------------------------------------------
@@ -128,7 +136,30 @@ function listenToControls() {
     back();
     chart.focus({ preventScroll: true });
   });
+  for (const menu of document.querySelectorAll(".menu")) listenToMenu(menu);
   $("zoom-in").addEventListener("click", () => zoom(1.3));
   $("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
   $("fit").addEventListener("click", fit);
+}
+
+// ---- menus -------------------------------------------------------------------------------------------------------
+
+// A menu closes on Escape, when another opens, and when one goes on elsewhere.
+function listenToMenu(menu) {
+  const outside = ({ target }) => {
+    if (menu.open && !menu.contains(target)) menu.open = false;
+  };
+  document.addEventListener("pointerdown", outside);
+  document.addEventListener("focusin", outside);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    event.preventDefault();
+    shut(menu);
+  }, { capture: true });
+}
+
+function shut(menu) {
+  menu.open = false;
+  menu.querySelector("summary").focus();
 }

@@ -7,6 +7,7 @@ showAll({ view: state.view, day: -1 });
 onChange(showAll);
 listenToControls();
 listenToWave();
+listenToSave();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
 window.addEventListener("hashchange", () => set(read(), { remember: false }));
