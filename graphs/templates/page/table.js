@@ -61,14 +61,16 @@ function fillTable() {
   const body = rows.map((row) => make("tr", "", ...columns.map((column) => bodyCell(column, row))));
   const caption = make("caption", "", `${sentences().join(" ")} ${rows.length} rows.`);
   const table = make("table", "", caption, make("thead", "", make("tr", "", ...columns.map(headCell))), make("tbody", "", ...body));
-  $("rows").replaceChildren(table);
+  refill($("rows"), table);
 }
 
 function bodyCell(column, row) {
   const value = row[column.field];
   if (column.field === "label") {
-    const cell = make("th", "", pressed("plain", () => pick(row.item.thing.id, { focus: true, show: true }), value));
+    const { id } = row.item.thing;
+    const cell = make("th", "", pressed("plain", () => pick(id, { focus: true, show: true }), value));
     cell.scope = "row";
+    cell.firstChild.dataset.at = id;
     return cell;
   }
   if (column.field === "direct") return make("td", "", value ? "directly" : "");
@@ -80,11 +82,10 @@ function headCell(column) {
   const sort = () => {
     sortedBy = { column, down: chosen ? !sortedBy.down : isNumber(column) || column.field === "direct" };
     fillTable();
-    const place = [...cell.parentElement.children].indexOf(cell);
-    $("rows").querySelectorAll("thead button")[place].focus();
   };
   const cell = make("th", isNumber(column) ? "number" : "", pressed("plain", sort, `${column.name}${chosen ? (sortedBy.down ? " ▾" : " ▴") : ""}`));
   cell.scope = "col";
+  cell.firstChild.dataset.at = column.field;
   if (chosen) cell.setAttribute("aria-sort", sortedBy.down ? "descending" : "ascending");
   return cell;
 }
