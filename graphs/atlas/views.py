@@ -58,7 +58,7 @@ def views_of(chain: ValueChain, groups: Groups, countries: Sequence[str]) -> tup
         >>> from graphs.atlas.groups import groups_of
         >>> chain = sources.toy()
         >>> [view.id for view in views_of(chain, groups_of(chain), ["DE", "FR", "TW"])][-4:]
-        ['ecosystem:In no ecosystem', 'country:DE', 'country:FR', 'country:TW']
+        ['ecosystem:Retail', 'country:DE', 'country:FR', 'country:TW']
     """
     order = _industries(chain, groups)
     return (

@@ -19,7 +19,7 @@ function neutral(text) {
 // As many digits as a number has that travelled in four bytes.
 const exact = (number) => Number(number.toPrecision(7));
 
-const publicName = ({ field }) => (field === "change" ? `${state.show === "score" ? "score" : "loss"}_change_points` : field);
+const publicName = ({ field }) => (field !== "change" ? field : state.show === "score" ? "score_change" : "loss_change_points");
 
 // What every figure of the view depends on.
 function circumstances() {

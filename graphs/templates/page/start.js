@@ -12,7 +12,6 @@ listenToSave();
 listenToPanel();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
-window.addEventListener("hashchange", () => set(read(), { remember: false }));
 network.once("afterDrawing", () => {
   performance.mark("first-draw");
   window.__ready = true;
