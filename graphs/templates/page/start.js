@@ -5,8 +5,11 @@ state = sound(read());
 draw();
 showAll({ view: state.view, day: -1 });
 onChange(showAll);
+onChange((before) => state.view !== before.view && report(`${views.get(state.view).name}: ${shownSaid().toLowerCase()}.`));
 listenToControls();
 listenToWave();
+listenToSave();
+listenToPanel();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
 // The frame after that in which the picture was drawn: it is on the screen, and so is the panel.
