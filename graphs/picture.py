@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import networkx as nx
 import numpy as np
 
 from graphs.assessment import Assessment
+from graphs.atlas import atlas
+from graphs.atlas.days import day_of
 from graphs.layout import grid
-from graphs.page import graph_page
+from graphs.page import Sheet, graph_page
 from graphs.valuechain import ValueChain
 
 MIN_FLOW_MEUR = 1_000.0
@@ -67,31 +70,29 @@ def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float = MI
     return graph
 
 
-def picture_page(chain: ValueChain, assessment: Assessment, headline: str, min_flow_meur: float = MIN_FLOW_MEUR) -> str:
-    """That graph as one HTML page which opens offline.
+def picture_page(chain: ValueChain, told: Sequence[tuple[Assessment, str]], address: str = "") -> str:
+    """The chain and what happened to it on some dates, as one HTML page which opens offline.
 
     Args:
-        headline: the sentence under the title.
+        told: assessments of the dates, the one to be shown first, each with the sentence under the title.
+        address: where a server has this page for other dates; none in a file to be mailed.
     """
-    found = grid(chain)
-    meta = assessment.chain
+    found = atlas(chain)
+    first = told[0][0]
+    meta = first.chain
     return graph_page(
-        picture(chain, assessment, min_flow_meur),
-        title=f"Europe's value chains on {assessment.on.day} {assessment.on:%B %Y}",
-        lead=headline,
-        notes=[
+        found,
+        [Sheet(day_of(found, one), headline) for one, headline in told],
+        [
             f"{'ESTIMATE: ' if meta.estimate else ''}{meta.title}. {meta.accuracy}".strip(),
-            f"Losses: share of output over the coming {assessment.method.horizon_weeks} weeks, likely reading, with "
+            f"Losses: share of output over the {first.method.horizon_weeks} weeks from the date, likely reading, with "
             "the low and high readings of severity and duration; estimates by method version "
-            f"{assessment.method.version}.",
-            "Marked as directly hit: industries that a disruption names; one that cuts more than three quarters of "
-            "the EU marks none.",
-            f"Drawn: flows of {min_flow_meur:,.0f} million euro a year or more that begin or end in the EU, and the "
-            "largest cut ones.",
+            f"{first.method.version}. What is put down to one disruption is estimated by what each would cost alone.",
+            "Ecosystems share industries, so their sums overlap. Marked as directly hit: industries that a disruption "
+            "names; one that cuts more than three quarters of the EU marks none.",
             meta.source,
         ],
-        columns=found.columns,
-        rows=found.rows,
+        address,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from tracker import backup, log, moving
+from tracker import log
 from tracker.database import open_database
+from tracker.files import backup, moving
 from tracker.opening import at_desk, now
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, counting, fail, in_words, progress

@@ -66,6 +66,7 @@ def serve(
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
+        desk.timeline.series(date.today())  # what is missing of it is computed while others work
         settings, app = desk.settings, create_app(desk)
         _say_where(desk, app.state.door.login_demanded)
         # Of a request that comes through a proxy only named ones are believed to say where it is from.
@@ -155,7 +156,7 @@ def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
         "assessment.json": json.dumps(found, indent=1, ensure_ascii=False),
         "scores.csv": to_csv(dates),
         "briefing.html": to_html(briefing(hardest, other=today)),
-        "graph.html": picture_page(desk.chain, hardest, headline(hardest)),
+        "graph.html": picture_page(desk.chain, [(one, headline(one)) for one in dates]),
     }
     for name, text in results.items():
         with written(out / name) as whole:

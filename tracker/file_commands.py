@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from graphs.errors import Fault, Faults
-from tracker import importing, keeping, tables
-from tracker.columns import columns, example
-from tracker.exporting import FORMS, export
-from tracker.importing import Line, Preview, Source
+from tracker import keeping, tables
+from tracker.files import importing
+from tracker.files.columns import columns, example
+from tracker.files.exporting import FORMS, export
+from tracker.files.importing import Line, Preview, Source
 from tracker.keeping import Taken
 from tracker.kinds import KINDS
 from tracker.log import Standing

@@ -12,9 +12,10 @@ from unittest import mock
 import sqlalchemy as sa
 from measure import Row, seconds
 
-from tracker import backup, importing, keeping, log, tables
-from tracker.columns import columns
+from tracker import keeping, log, tables
 from tracker.database import open_database, records
+from tracker.files import backup, importing
+from tracker.files.columns import columns
 from tracker.keeping import Change
 from tracker.log import Turn, Writer
 from tracker.permissions import local

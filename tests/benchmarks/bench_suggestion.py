@@ -9,9 +9,9 @@ from datetime import date
 from measure import Row, seconds
 
 from tracker import record
-from tracker.duplicates import Prepared, Sketch, similar
-from tracker.quicklog import parse
-from tracker.suggestion import suggest
+from tracker.forms.duplicates import Prepared, Sketch, similar
+from tracker.forms.quicklog import parse
+from tracker.forms.suggestion import suggest
 
 TODAY = date(2021, 3, 24)
 SAID = (

@@ -22,8 +22,9 @@ import psycopg
 import sqlalchemy as sa
 
 from graphs.disruption import Disruption
-from tracker import backup, log, moving
+from tracker import log
 from tracker.database import entries, open_database
+from tracker.files import backup, moving
 from tracker.log import Writer
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)

@@ -292,6 +292,18 @@ def test_the_path_is_that_of_the_weeks(toy):
     assert 4 <= recovery < METHOD.horizon_weeks
 
 
+def test_the_path_has_its_low_and_high_readings(toy):
+    result = assess(toy, [record(start=ON - timedelta(20))], ON, METHOD)
+    [eu] = rows(result, "eu").itertuples()
+    ahead_weeks = METHOD.horizon_weeks / 52
+    for path, loss_meur in ((result.path_low, eu.loss_low_meur), (result.path_high, eu.loss_high_meur)):
+        assert path.loc[ON:, "EU"].mean() * eu.output_meur * ahead_weeks == pytest.approx(loss_meur)
+        assert path.shape == result.path.shape
+    assert (result.path_low.to_numpy() <= result.path.to_numpy() + 1e-12).all()
+    assert (result.path.to_numpy() <= result.path_high.to_numpy() + 1e-12).all()
+    assert eu.loss_low_meur < eu.loss_meur < eu.loss_high_meur
+
+
 def test_what_does_not_recover_says_so(toy):
     result = assess(toy, [record(end=ON + timedelta(1000))], ON, METHOD)
     assert pd.isna(rows(result, "country").recovery_weeks["DE"])

@@ -15,11 +15,12 @@ from fastapi.testclient import TestClient
 from graphs.classification import DATA
 from graphs.errors import Faults
 from graphs.organisation import Association
-from tracker import drafts, log
+from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.door import Door, every_route, needs, operations_of
+from tracker.forms import drafts
 from tracker.settings import Settings
 
 HERE = {"origin": "http://localhost"}

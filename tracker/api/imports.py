@@ -12,10 +12,11 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from graphs.errors import Fault, Faults
-from tracker import answer, importing, keeping, repeating, schema, tables
+from tracker import answer, keeping, repeating, schema, tables
 from tracker.api.frame import WRITES, AtDesk, By, MayComeAgain, errors, room, sent
 from tracker.door import named, needs
-from tracker.importing import Preview, Source
+from tracker.files import importing
+from tracker.files.importing import Preview, Source
 from tracker.keeping import Change, Taken
 from tracker.kinds import KINDS
 from tracker.log import Answer, Turn

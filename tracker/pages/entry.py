@@ -12,15 +12,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from graphs import classification, disruption
 from graphs.classification import country_name
 from graphs.errors import Fault, Faults
-from tracker import drafts, intake, keeping
+from tracker import intake, keeping
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Preview
 from tracker.door import needs, visitor_of
+from tracker.forms import drafts
+from tracker.forms.hints import LIKELY, NAMES, hints, shown, sketch, taken
+from tracker.forms.suggestion import Suggestion
 from tracker.guard import WITH_SCRIPT
-from tracker.hints import LIKELY, NAMES, hints, shown, sketch, taken
 from tracker.pages.frame import Typed, change_of, done, page
 from tracker.pages.today import level_rows
-from tracker.suggestion import Suggestion
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("log")])
 

@@ -13,16 +13,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from graphs.errors import Fault, Faults, Unknown
-from tracker import importing, tables
+from tracker import tables
 from tracker.api import AtDesk, By
-from tracker.columns import columns, example
 from tracker.door import needs
-from tracker.exporting import FORMS, export
+from tracker.files import importing
+from tracker.files.columns import columns, example
+from tracker.files.exporting import FORMS, export
+from tracker.files.uploads import Upload, Uploads
 from tracker.kinds import KINDS
 from tracker.pages.differences import difference
 from tracker.pages.frame import Typed, change_of, page
 from tracker.permissions import Actor
-from tracker.uploads import Upload, Uploads
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 

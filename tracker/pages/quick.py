@@ -12,16 +12,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
-from tracker import drafts, intake, keeping, quicklog
+from tracker import intake, keeping
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.duplicates import Likeness, Prepared, similar
+from tracker.forms import drafts, quicklog
+from tracker.forms.duplicates import Likeness, Prepared, similar
+from tracker.forms.hints import NAMES, shown, sketch
+from tracker.forms.suggestion import Suggestion
 from tracker.guard import WITH_SCRIPT
-from tracker.hints import NAMES, shown, sketch
 from tracker.pages.entry import Mine, words
 from tracker.pages.frame import Typed, change_of, done, page
-from tracker.suggestion import Suggestion
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("quick_log")])
 

@@ -84,7 +84,7 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
 def graph(desk: AtDesk, on: On = None) -> Response:
     """The graph page: one file, as it would be mailed."""
     assessment = desk.assess(on or date.today())
-    page = picture_page(desk.chain, assessment, headline(assessment))
+    page = picture_page(desk.chain, [(assessment, headline(assessment))], "/graph")
     # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
     allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
     policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 
 from graphs.assessment import assess
 from graphs.disruption import Disruption
-from tracker import drafts
 from tracker.desk import Desk
+from tracker.forms import drafts
 from tracker.guard import POLICY, WITH_SCRIPT
 
 Read = Callable[[str], Any]

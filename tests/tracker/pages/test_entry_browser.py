@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from graphs.disruption import Disruption
-from tracker import drafts, keeping
+from tracker import keeping
 from tracker.desk import Desk
+from tracker.forms import drafts
 from tracker.keeping import Change
 from tracker.permissions import local
 

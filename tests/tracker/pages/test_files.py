@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 
 from graphs.errors import Faults, Unknown
 from tracker import log, tables
-from tracker.columns import columns
 from tracker.desk import Desk
-from tracker.uploads import Uploads
+from tracker.files.columns import columns
+from tracker.files.uploads import Uploads
 
 GOOD = "title,origin,start\nFlood,FR,2021-03-01\nStorm,DE,2021-03-02\n"
 MIXED = GOOD + "".join(f",Narnia,2021-03-{day:02d}\n" for day in range(1, 31))

@@ -10,8 +10,9 @@ from fastapi.testclient import TestClient
 
 from graphs.disruption import Disruption
 from graphs.errors import Faults
-from tracker import drafts, keeping
+from tracker import keeping
 from tracker.desk import Desk
+from tracker.forms import drafts
 from tracker.keeping import Change, Refused
 from tracker.permissions import Actor, local
 

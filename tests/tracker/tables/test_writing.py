@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from graphs import disruption
 from graphs.disruption import Disruption
 from tracker import intake, tables
-from tracker.columns import columns
+from tracker.files.columns import columns
 from tracker.tables import Field, Sheet, writing
 from tracker.tables.table import neutral, plain
 

@@ -1,0 +1,1 @@
+// Files to take away: the picture and its data, as shown.

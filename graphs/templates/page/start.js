@@ -1,0 +1,25 @@
+// Put together.
+
+fillControls();
+state = sound(read());
+draw();
+showAll({ view: state.view, day: -1 });
+onChange(showAll);
+listenToControls();
+listenToWave();
+$("table").addEventListener("toggle", fillTable);
+window.addEventListener("popstate", () => set(read(), { remember: false }));
+network.once("afterDrawing", () => {
+  performance.mark("first-draw");
+  window.__ready = true;
+});
+
+function showAll(before) {
+  if (state.view !== before.view) draw();
+  else if (before.day !== -1) refresh();
+  if (["day", "with", "show", "country", "ecosystem", "kind", "state", "stage", "disruption"].some((name) => state[name] !== before[name])) fillWave();
+  showWave();
+  showControls();
+  fillPanel();
+  fillTable();
+}
