@@ -46,8 +46,8 @@ function overview() {
   if (found) parts.push(facts(figures(eu, found, now)));
   const ecosystems = ranked(data.ecosystems.map((name) => thing(`ecosystem:${name}`)), now);
   const countries = ranked(data.countries.filter(([, , , eu]) => eu).map(([code]) => thing(`country:${code}`)), now);
-  parts.push(...worst("Ecosystems hit hardest, EU", ecosystems, "by share of their output lost"));
-  parts.push(...worst("EU countries that lose most", countries.sort((a, b) => b.found.lossMeur - a.found.lossMeur), "in euro"));
+  if (!state.ecosystem) parts.push(...worst("Ecosystems hit hardest, EU", ecosystems, "by share of their output lost"));
+  if (!state.country) parts.push(...worst("EU countries that lose most", countries.sort((a, b) => b.found.lossMeur - a.found.lossMeur), "in euro"));
   parts.push(...causesList(eu, now));
   return parts;
 }
