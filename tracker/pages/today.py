@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse, Response
 from graphs.assessment import Assessment
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
-from graphs.picture import picture_page
 from graphs.score.resilience import LEVELS
 from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
@@ -78,17 +77,6 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
         if moves is None
         else "; ".join(f"{one.label.lower()} {one.rank_shift:.1f}" for one in moves.itertuples()),
     )
-
-
-@router.get("/graph")
-def graph(desk: AtDesk, on: On = None) -> Response:
-    """The graph page: one file, as it would be mailed."""
-    assessment = desk.assess(on or date.today())
-    page = picture_page(desk.chain, [(assessment, headline(assessment))], "/graph")
-    # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
-    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"
-    return HTMLResponse(page, headers={"content-security-policy": policy})
 
 
 @router.get("/briefing")
