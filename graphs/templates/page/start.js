@@ -11,6 +11,7 @@ $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
 network.once("afterDrawing", () => {
   performance.mark("first-draw");
+  window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
   window.__ready = true;
 });
 
@@ -22,4 +23,9 @@ function showAll(before) {
   showControls();
   fillPanel();
   fillTable();
+}
+
+// Where an item stands on the screen, in pixels from the corner of the chart.
+function placeOn(id) {
+  return network.canvasToDOM(byId.get(id));
 }
