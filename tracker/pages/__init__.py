@@ -1,6 +1,6 @@
 """The pages for people, room by room."""
 
-from tracker.pages import entry, files, kinds, people, quick, records, review, today
+from tracker.pages import entry, files, history, kinds, map, people, quick, records, review, scores, stages, today
 
-ROOMS = (today, entry, quick, records, review, kinds, files, people)
+ROOMS = (today, scores, map, history, stages, entry, quick, records, review, kinds, files, people)
 """Each with a ``router``."""
