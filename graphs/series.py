@@ -137,8 +137,11 @@ class Series:
         row = self.lines.index.get_loc((level, key))
         return pd.DataFrame(self.values[:, row], pd.Index(self.days, name="on", dtype=object), list(FIGURES))
 
-    def table(self, level: str) -> pd.DataFrame:
-        """All lines of a level, one below the other: ``on, level, key, label`` and ``FIGURES``, by key, then by day.
+    def table(self, level: str, key: str | None = None) -> pd.DataFrame:
+        """Lines of a level day by day: ``on, level, key, label`` and ``FIGURES``, the oldest day first.
+
+        Args:
+            key: of the only one that is wanted.
 
         Examples:
             >>> from graphs import sources
@@ -147,17 +150,16 @@ class Series:
             >>> found.table("country")[["on", "key", "label"]].values.tolist()
             [[datetime.date(2021, 3, 1), 'DE', 'Germany'], [datetime.date(2021, 3, 1), 'FR', 'France']]
         """
-        rows = np.flatnonzero(self.lines.index.get_level_values("level") == level)
-        keys, labels = self.lines.index.get_level_values("key")[rows], self.lines.label.iloc[rows]
-        count = len(self.days)
+        of_level, of_key = (self.lines.index.get_level_values(name) for name in ("level", "key"))
+        rows = np.flatnonzero((of_level == level) & ((of_key == key) if key is not None else True))
         head = {
-            "on": np.tile(np.array(self.days, object), len(rows)),
+            "on": np.repeat(np.array(self.days, object), len(rows)),
             "level": level,
-            "key": np.repeat(keys.to_numpy(), count),
-            "label": np.repeat(labels.to_numpy(), count),
+            "key": np.tile(of_key[rows].to_numpy(), len(self.days)),
+            "label": np.tile(self.lines.label.iloc[rows].to_numpy(), len(self.days)),
         }
-        figures = self.values[:, rows].swapaxes(0, 1).reshape(-1, len(FIGURES))
-        return pd.concat([pd.DataFrame(head), pd.DataFrame(figures, columns=list(FIGURES))], axis=1)
+        figures = pd.DataFrame(self.values[:, rows].reshape(-1, len(FIGURES)), columns=list(FIGURES))
+        return pd.concat([pd.DataFrame(head), figures], axis=1)
 
 
 def _said(one: Disruption) -> str:

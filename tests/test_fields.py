@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from graphs import sources
+from graphs import exchange, sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.fields import fields
@@ -37,6 +38,8 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
     graph = picture(chain, found, 50_000)
     nodes = {name for _, data in graph.nodes(data=True) for name in data}
     links = {name for _, _, data in graph.edges(data=True) for name in data}
+    with zipfile.ZipFile(io.BytesIO(exchange.write(graph, "zip"))) as packed:
+        written = [list(pd.read_csv(packed.open(name), nrows=1)) for name in ("nodes.csv", "edges.csv")]
     tables = [
         chain.nodes.columns,
         found.scores.columns,
@@ -49,6 +52,7 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
         figures.stages([], found),
         nodes,
         links,
+        *([name.removesuffix("_json") for name in names] for names in written),
     ]
     known = set(fields().index)
     assert {str(name) for table in tables for name in table} <= known

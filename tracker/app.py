@@ -131,7 +131,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
             faults.append(Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}"))
         else:
             field = ".".join(str(part) for part in one["loc"][1:]) or "body"
-            if field in ("on", "from", "to"):
+            if field in ("on", "first", "last"):
                 mend = f"write a day from {EARLIEST} to {LATEST}, such as 2021-03-23"
                 faults.append(Fault("", field, f"{str(one['input'])[:60]!r} is no date in range", mend))
             else:

@@ -26,7 +26,7 @@ Wanted = tuple[str, date, Sequence[Disruption]]
 """A point: its address, its day, and the records that it follows from."""
 _MOST_EVENTS = 1_000
 """Of the disruptions that began in some weeks the newest so many are sized, each by itself."""
-_QUIET_S, _PATIENCE_S = 0.05, 1.0
+_QUIET_S, _PATIENCE_S = 0.02, 0.5
 """A point is begun when nobody has asked anything for so long, or after so long in any case."""
 _AWAY_S = 5.0
 """After so long a database that was away is asked again."""
@@ -53,11 +53,17 @@ class Timeline:
         self._lock, self._more, self._closed = threading.Lock(), threading.Event(), threading.Event()
         self._guests, self._left, self._door = 0, float("-inf"), threading.Lock()
         self._thread: threading.Thread | None = None
+        self._pace_s = 0.1
 
     @functools.cached_property
     def lines(self) -> pd.DataFrame:
         """What has a score over time: ``label`` by (level, key)."""
         return lines(self._chain, self._method)
+
+    def first_day(self, last: date) -> date:
+        """The day on which the first record that counts begins; ``last`` if none does before that."""
+        _, records = self._held()
+        return min([last, *(one.start for one in records if one.start and one.state in COUNTED)])
 
     def series(self, last: date, first: date | None = None, at_once: int = 0) -> Series:
         """Scores of every Monday between two days; those that are ``missing`` are computed from now on.
@@ -66,10 +72,7 @@ class Timeline:
             first: the day on which the first record that counts begins, if left out.
             at_once: if no more than so many are missing, wait for them.
         """
-        if first is None:
-            _, records = self._held()
-            first = min((one.start for one in records if one.start and one.state in COUNTED), default=last)
-        days = mondays(min(first, last), last)
+        days = mondays(self.first_day(last) if first is None else first, last)
         wanted = self._wanted(days)
         found = self._points.find(address for address, *_ in wanted)
         missing = {address: one for one in wanted if (address := one[0]) not in found}
@@ -120,6 +123,11 @@ class Timeline:
     def waiting(self) -> int:
         """How many points were asked for and are not there yet."""
         return len({address for address, *_ in self._missing()})
+
+    @property
+    def seconds_left(self) -> float:
+        """About how long it takes until nothing is waiting, at the pace of late and if nobody asks meanwhile."""
+        return self.waiting * self._pace_s
 
     @contextmanager
     def guest(self) -> Iterator[None]:
@@ -189,7 +197,9 @@ class Timeline:
 
     def _compute(self, one: Wanted) -> Floats:
         address, day, records = one
+        begin = time.monotonic()
         figures = point(self._chain, records, day, self._method)
+        self._pace_s += (time.monotonic() - begin - self._pace_s) / 8
         self._points.put(address, figures)
         return figures
 

@@ -42,9 +42,9 @@ def atlas(chain: ValueChain) -> Atlas:
         >>> from graphs import sources
         >>> found = atlas(sources.toy())
         >>> [view.id for view in found.views][:3], found.countries
-        (['chain', 'map', 'ecosystem:Electronics'], ('DE', 'FR', 'TW'))
+        (['chain', 'map', 'ecosystem:Aerospace & defence'], ('DE', 'FR', 'TW'))
         >>> float(found.links["countries"].flow_meur.max())
-        50.0
+        60.0
     """
     return chain.once("atlas", lambda: _made(chain))
 

@@ -83,8 +83,9 @@ def day_of(found: Atlas, assessment: Assessment) -> Day:
         >>> chain, on = sources.toy(), date(2021, 3, 1)
         >>> strike = Disruption("Strike", ("DE",), on, "D1", effect="supply", severity_likely=0.4)
         >>> day = day_of(atlas(chain), assess(chain, [strike], on, Method()))
-        >>> day.causes[0].record.id, day.told["country", "DE"].reasons[0]
-        ('D1', (28.96..., 'Strike: cuts 40 % of its capacity'))
+        >>> points, text = day.told["country", "DE"].reasons[0]
+        >>> day.causes[0].record.id, round(points, 1), text
+        ('D1', 27.7, 'Strike: cuts 40 % of its capacity')
     """
     chain = found.chain
     if chain.version != assessment.chain_version:

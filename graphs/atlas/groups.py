@@ -41,7 +41,7 @@ def groups_of(chain: ValueChain) -> Groups:
         >>> from graphs import sources
         >>> found = groups_of(sources.toy())
         >>> found.columns[0], found.regions
-        ('Electronics', ('Western EU', 'Asia'))
+        ('Aerospace & defence', ('Western EU', 'Asia'))
     """
     steps = metrics.upstreamness(chain).clip(upper=10.0).to_numpy()
     shares = chain.membership.reindex(chain.nodes.industry).fillna(0.0).to_numpy(float)

@@ -125,10 +125,12 @@ def test_lines_and_tables_of_a_series(toy: ValueChain) -> None:
     scores = assess(toy, [STRIKE], days[2], METHOD).level("country")
     table = series.table("country")
     assert list(table) == ["on", "level", "key", "label", *FIGURES]
-    assert table.key.tolist() == ["DE", "DE", "FR", "FR"]
-    assert table.on.tolist() == [days[0], days[2]] * 2
+    assert table.key.tolist() == ["DE", "FR"] * 2
+    assert table.on.tolist() == [days[0], days[0], days[2], days[2]]
     last = table[table.on == days[2]].set_index("key")
     np.testing.assert_allclose(last[list(FIGURES)], scores[list(FIGURES)], rtol=1e-12)
+    assert table[table.key == "FR"].reset_index(drop=True).equals(series.table("country", "FR"))
+    assert series.table("country", "XX").empty
     line = series.line("country", "FR")
     assert line.index.tolist() == [days[0], days[2]]
     assert (line.to_numpy() == table[table.key == "FR"][list(FIGURES)].to_numpy()).all()

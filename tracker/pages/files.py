@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from graphs import exchange
 from graphs.errors import Fault, Faults, Unknown
 from tracker import tables
 from tracker.api import AtDesk, By
@@ -138,7 +139,7 @@ def go_out(desk: AtDesk, name: str, form: str) -> Response:
 
 
 def _files(request: Request, faults: tuple[Fault, ...] = (), status: int = 200) -> Response:
-    return page(request, "files.html", status, kinds=KINDS, faults=faults)
+    return page(request, "files.html", status, kinds=KINDS, graph_forms=exchange.FORMS, faults=faults)
 
 
 def _upload(

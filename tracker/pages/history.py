@@ -26,8 +26,7 @@ from tracker.pages.frame import page
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
 Of = Annotated[str, Query(max_length=120)]
-From = Annotated[date | None, Query(alias="from", ge=EARLIEST, le=LATEST)]
-To = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
 EU = "eu:EU"
 _AT_ONCE = 4
 """So many weeks that are missing are waited for; more are computed beside."""
@@ -55,9 +54,9 @@ class History:
 
 
 @router.get("/history")
-def read_history(request: Request, desk: AtDesk, of: Of = EU, first: From = None, to: To = None) -> Response:
+def read_history(request: Request, desk: AtDesk, of: Of = EU, first: Day = None, last: Day = None) -> Response:
     """The scores of one line over time."""
-    line = history_of(desk, of, first, to or date.today())
+    line = history_of(desk, of, first, last or date.today())
     lines = desk.timeline.lines.reset_index()
     choices = [
         (name, [(f"{level}:{row.key}", row.label) for row in lines[lines.level == level].itertuples()])
@@ -67,9 +66,9 @@ def read_history(request: Request, desk: AtDesk, of: Of = EU, first: From = None
 
 
 @router.get("/history.{form}")
-def history_file(desk: AtDesk, form: Form, of: Of = EU, first: From = None, to: To = None) -> Response:
+def history_file(desk: AtDesk, form: Form, of: Of = EU, first: Day = None, last: Day = None) -> Response:
     """The scores of one line over time, or their drawing."""
-    return history_of(desk, of, first, to or date.today()).figure.file(form)
+    return history_of(desk, of, first, last or date.today()).figure.file(form)
 
 
 def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
@@ -92,7 +91,7 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
             f"{first} to {last} cannot be shown",
             f"give a first and a last day up to {_MOST_YEARS} years later",
         )
-        raise Faults([Fault("", "from", fault, mend)])
+        raise Faults([Fault("", "first", fault, mend)])
     series = desk.timeline.series(last, first, _AT_ONCE)
     label = str(lines.label[level, key])
     days = sorted((*series.days, *series.missing))
@@ -108,7 +107,7 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
             columns=_COLUMNS,
             chart=_chart(series, level, key, title, events),
             address="/history",
-            query={"of": of, **({"from": first.isoformat()} if first else {}), "to": last.isoformat()},
+            query={"of": of, **({"first": first.isoformat()} if first else {}), "last": last.isoformat()},
             notes=f"Each Monday is assessed by itself; 100 is best. {source(desk)}",
         ),
         first=days[0],

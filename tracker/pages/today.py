@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.assessment import Assessment
 from graphs.disruption import COUNTED
-from graphs.picture import picture_page
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import log
@@ -67,17 +66,6 @@ def home(request: Request, desk: AtDesk, on: On = None, ecosystem: str = "") -> 
         silent=sum("severity" in one.missing() for one in assessment.disruptions),
         logged=desk.position,
     )
-
-
-@router.get("/graph")
-def graph(desk: AtDesk, on: On = None) -> Response:
-    """The graph page: one file, as it would be mailed."""
-    assessment = desk.assess(on or date.today())
-    page = picture_page(desk.chain, [(assessment, headline(assessment))], "/graph")
-    # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
-    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"
-    return HTMLResponse(page, headers={"content-security-policy": policy})
 
 
 @router.get("/briefing")

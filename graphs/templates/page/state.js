@@ -99,7 +99,7 @@ function read() {
     else if (name === "with") found.with = days.findIndex((day) => day.on === value);
     else if (name === "week") found.week = /^\d{1,3}$/.test(value) ? Number(value) : null;
     else if (name === "hit") found.hit = value === "1";
-    else if (name in INITIAL && name !== "day") found[name] = value;
+    else if (Object.hasOwn(INITIAL, name) && name !== "day") found[name] = value;
   }
   return found;
 }
