@@ -17,6 +17,7 @@ from graphs.method import Method
 from graphs.picture import picture
 from graphs.score import resilience
 from graphs.valuechain import ValueChain
+from reports import figures
 from reports.to_csv import to_csv
 
 UNITS = {"_meur": "million EUR", "_share": "share", "_weeks": "weeks", "_steps": "steps"}
@@ -47,6 +48,8 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
         found.path.index.names,
         resilience.structure(chain, Method()).columns,
         pd.read_csv(io.StringIO(to_csv([found])), nrows=1).columns,
+        *(figures.wave(found).reset_index(), figures.countries(found).reset_index(), figures.league(found, "country")),
+        figures.stages([], found),
         nodes,
         links,
         *([name.removesuffix("_json") for name in names] for names in written),

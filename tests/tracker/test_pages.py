@@ -28,6 +28,11 @@ ADDRESSES = [
     "/disruptions?q=chips&state=reported&on=2021-03-15",
     "/disruptions/new",
     *(f"/scores?level={level}&on=2021-03-15" for level in LEVELS),
+    "/map?on=2021-03-15",
+    "/map?on=2021-03-15&show=score",
+    "/history?of=country:DE&first=2021-03-01&last=2021-03-15",
+    "/stages",
+    "/stages?on=2021-03-15",
     "/graph?on=2021-03-15",
     "/briefing?on=2021-03-15",
     "/docs",
@@ -179,10 +184,9 @@ def test_the_first_page_says_what_there_is(estimate_client: TestClient, read_pag
     assert page.find("h1")[0].text == "Europe's value chains on 2020-04-26"
     assert "disruptions in force on 26 April 2020" in page.text
     assert "Estimate." in page.text
-    leagues = page.find("table")
-    assert len(leagues) == 2
+    [league] = [one for one in page.find("table") if "Scores of ecosystems" in one.text]
     for name in ECOSYSTEMS:
-        assert name in leagues[0].text
+        assert name in league.text
 
 
 def test_a_day_with_nothing_in_force_points_to_the_worst_day(
@@ -450,7 +454,8 @@ def test_every_fault_is_named_at_the_top_and_at_its_field(empty: TestClient, rea
         assert said.text.rstrip(".") in " ".join(page.faults)
     assert {one.attributes["id"] for one in page.elements if "aria-invalid" in one.attributes} == fields
     assert "aria-invalid" not in page.find("input", id="title")[0].attributes
-    assert "open" in page.find("details")[0].attributes, "no fault is hidden"
+    own = next(one for one in page.find("details") if "menu" not in one.classes)
+    assert "open" in own.attributes, "no fault is hidden"
 
 
 @pytest.mark.parametrize(
