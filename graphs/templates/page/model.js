@@ -55,6 +55,7 @@ function made(id) {
   const at = id.indexOf(":");
   const [kind, key] = at < 0 ? [id, ""] : [id.slice(0, at), id.slice(at + 1)];
   const member = {
+    __proto__: null, // ids come out of addresses too: none may ask for what every object has
     eu: () => (node) => (inEu[node] ? 1 : 0),
     ecosystem: () => {
       const column = data.ecosystems.indexOf(key);
@@ -73,14 +74,14 @@ function made(id) {
       return industry < 0 ? null : (node) => (data.nodes.industry[node] === industry && inEu[node] ? 1 : 0);
     },
     group: () => {
-      const [ecosystem, region] = key.split("|");
+      const [ecosystem, region] = halves(key);
       const [column, row] = [data.ecosystems.indexOf(ecosystem), data.regions.indexOf(region)];
       return column < 0 || row < 0 ? null : (node) => (regionOf[node] === row ? ecosystemShare(node, column) : 0);
     },
   }[kind]?.();
   if (kind === "node") {
     const node = nodeOf.get(key) ?? -1;
-    return node < 0 ? null : { id, kind, key, name: data.nodes.label[node], nodes: [node], shares: [1], place: node };
+    return node < 0 ? null : { id, kind, key, name: data.nodes.label[node], nodes: [node], shares: [1], ecosystem: "", place: node };
   }
   if (!member) return null;
   const [nodes, shares] = [[], []];
@@ -91,21 +92,25 @@ function made(id) {
       shares.push(share);
     }
   }
-  return { id, kind, key, name: nameOf(kind, key), nodes, shares, place: placeOf(kind, key) };
+  const ecosystem = kind === "ecosystem" ? key : kind === "group" ? halves(key)[0] : ""; // of which it is a part
+  return { id, kind, key, name: nameOf(kind, key), nodes, shares, ecosystem, place: placeOf(kind, key) };
 }
+
+// The ecosystem and the region of a group's key; no region has a bar in its name.
+const halves = (key) => [key.slice(0, key.lastIndexOf("|")), key.slice(key.lastIndexOf("|") + 1)];
 
 function nameOf(kind, key) {
   if (kind === "eu") return "The European Union";
   if (kind === "country") return data.countries.find(([code]) => code === key)[1];
   if (kind === "industry") return `${data.industries.find(([code]) => code === key)[1]} (EU)`;
-  return kind === "group" ? key.replace("|", ", ") : key;
+  return kind === "group" ? halves(key).join(", ") : key;
 }
 
 // Position among the things of a drawn kind, -1 if it is not drawn as one.
 function placeOf(kind, key) {
   if (kind === "country") return data.countries.findIndex(([code]) => code === key);
   if (kind !== "group") return -1;
-  const [ecosystem, region] = key.split("|");
+  const [ecosystem, region] = halves(key);
   return data.ecosystems.indexOf(ecosystem) * data.regions.length + data.regions.indexOf(region);
 }
 
@@ -127,7 +132,10 @@ function lens({ day, week, causes, country, ecosystem }) {
   const shown = days[day];
   const inside = country ? data.countries.findIndex(([code]) => code === country) : -1;
   const column = ecosystem ? data.ecosystems.indexOf(ecosystem) : -1;
-  const scope = (node) => (inside >= 0 && data.nodes.country[node] !== inside ? 0 : column >= 0 ? ecosystemShare(node, column) : 1);
+  const scope = (node, one) => {
+    if (inside >= 0 && data.nodes.country[node] !== inside) return 0;
+    return column < 0 || one.ecosystem === ecosystem ? 1 : ecosystemShare(node, column); // its shares are that already
+  };
   const chosen = causes && causes.length < shown.causes.length ? causes : null;
   const part = (node) => {
     if (!chosen) return 1;
@@ -145,7 +153,7 @@ function measure(one, through) {
   let [made, lost, low, high, points, scored, hit] = [0, 0, 0, 0, 0, 0, 0];
   for (let i = 0; i < one.nodes.length; i += 1) {
     const node = one.nodes[i];
-    const weight = one.shares[i] * scope(node) * output[node];
+    const weight = one.shares[i] * scope(node, one) * output[node];
     if (!(weight > 0)) continue;
     const counted = part(node);
     made += weight;
@@ -203,7 +211,7 @@ function blamed(one, through) {
     let meur = 0;
     for (let i = 0; i < one.nodes.length; i += 1) {
       const node = one.nodes[i];
-      meur += one.shares[i] * scope(node) * output[node] * loss(node) * years * (shown.parts[cause][node] / data.scale);
+      meur += one.shares[i] * scope(node, one) * output[node] * loss(node) * years * (shown.parts[cause][node] / data.scale);
     }
     found.push({ cause: shown.causes[cause], place: cause, meur });
   }

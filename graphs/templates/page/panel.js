@@ -1,6 +1,7 @@
 // The panel: what is told of what is selected; of Europe as a whole while nothing is.
 
 const WORST = 5;
+let shownInPanel = "";
 
 // Select a thing by its id, "" for nothing; a node that is not in view is looked for in its country.
 function pick(id, { show = false, focus = false } = {}) {
@@ -11,7 +12,7 @@ function pick(id, { show = false, focus = false } = {}) {
   const item = one && byId.get(one.id);
   if (item && (show || focus || elsewhere)) reveal(item);
   const found = one && measure(one, through());
-  report(one ? `Selected: ${one.name}${found ? `, ${percent(found.loss)} of output lost` : ""}.` : "");
+  report(one ? `Selected: ${one.name.slice(0, 90)}${found ? `, ${percent(found.loss)} of output lost` : ""}.` : "");
   if (one && focus) $("panel").querySelector(".name").focus({ preventScroll: !phone.matches });
 }
 
@@ -23,7 +24,7 @@ function open(one) {
 
 function opens(one) {
   if (one.kind === "ecosystem" || one.kind === "country") return one.id;
-  if (one.kind === "group") return `ecosystem:${one.key.split("|")[0]}`;
+  if (one.kind === "group") return `ecosystem:${halves(one.key)[0]}`;
   if (one.kind === "node") return `country:${data.countries[data.nodes.country[one.place]][0]}`;
   return "";
 }
@@ -32,7 +33,9 @@ const back = () => state.view !== INITIAL.view && set({ view: INITIAL.view });
 
 function fillPanel() {
   const one = thing(state.selected || state.view);
-  $("panel").replaceChildren(...(one ? about(one) : overview()));
+  refill($("panel"), ...(one ? about(one) : overview()));
+  if (shownInPanel !== (one?.id ?? "")) $("panel").scrollTop = 0;
+  shownInPanel = one?.id ?? "";
 }
 
 // ---- nothing selected: where it hurts ----------------------------------------------------------------------------
@@ -46,8 +49,8 @@ function overview() {
   if (found) parts.push(facts(figures(eu, found, now)));
   const ecosystems = ranked(data.ecosystems.map((name) => thing(`ecosystem:${name}`)), now);
   const countries = ranked(data.countries.filter(([, , , eu]) => eu).map(([code]) => thing(`country:${code}`)), now);
-  parts.push(...worst("Ecosystems hit hardest, EU", ecosystems, "by share of their output lost"));
-  parts.push(...worst("EU countries that lose most", countries.sort((a, b) => b.found.lossMeur - a.found.lossMeur), "in euro"));
+  if (!state.ecosystem) parts.push(...worst("Ecosystems hit hardest, EU", ecosystems, "by share of their output lost"));
+  if (!state.country) parts.push(...worst("EU countries that lose most", countries.sort((a, b) => b.found.lossMeur - a.found.lossMeur), "in euro"));
   parts.push(...causesList(eu, now));
   return parts;
 }
@@ -150,7 +153,7 @@ function overlap(one, id) {
       shares.push(one.shares[i] * Math.min(1, thing(id).kind === "ecosystem" ? other.get(node) : 1));
     }
   });
-  return { ...thing(id), nodes, shares };
+  return { ...thing(id), nodes, shares, ecosystem: one.ecosystem };
 }
 
 function why(one) {
@@ -169,7 +172,10 @@ function causesList(one, now) {
   const items = rows.map(({ cause, meur }) => {
     const share = all > 0 ? `${Math.round((100 * meur) / all)} %` : "";
     const summary = make("summary", "", make("span", "", cause.title), make("em", "", all > 0.5 ? `${euros(meur)}\n${share}` : "no loss"));
-    return make("li", "", make("details", "cause", summary, ...said(cause)));
+    const details = make("details", "cause", summary, ...said(cause));
+    details.dataset.at = cause.id;
+    summary.dataset.at = `summary ${cause.id}`;
+    return make("li", "", details);
   });
   return [make("h2", "", `Disruptions in force (${rows.length})`), make("p", "hint", "with their part in this loss: an estimate, by what each would cost alone"), make("ul", "lines", ...items)];
 }
@@ -188,6 +194,7 @@ function said(cause) {
   rows.push(["Sources", ...(cause.sources.length ? cause.sources.map((address) => make("div", "", source(address))) : ["none given"])]);
   const only = state.disruption === cause.id;
   const button = pressed("small", () => set({ disruption: only ? "" : cause.id }), only ? "Show all disruptions" : "Show its part alone");
+  button.dataset.at = `only ${cause.id}`;
   return [facts(rows), button];
 }
 
@@ -216,6 +223,13 @@ function traded(one) {
 function isCut(kind, [from, to]) {
   for (const [place, share] of days[state.day].cut[kind]) if (share > 0.0005 && links[kind].from[place] === from && links[kind].to[place] === to) return true;
   return false;
+}
+
+// Escape in the panel closes it.
+function listenToPanel() {
+  $("panel").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && state.selected) leave();
+  });
 }
 
 function leave() {

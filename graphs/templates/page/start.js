@@ -5,8 +5,11 @@ state = sound(read());
 draw();
 showAll({ view: state.view, day: -1 });
 onChange(showAll);
+onChange((before) => state.view !== before.view && report(`${views.get(state.view).name}: ${shownSaid().toLowerCase()}.`));
 listenToControls();
 listenToWave();
+listenToSave();
+listenToPanel();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
 // The frame after that in which the picture was drawn: it is on the screen, and so is the panel.
@@ -14,6 +17,7 @@ network.once("afterDrawing", () =>
   requestAnimationFrame(() =>
     window.setTimeout(() => {
       performance.mark("first-draw");
+      window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
       window.__ready = true;
     }),
   ),
@@ -27,4 +31,9 @@ function showAll(before) {
   showControls();
   fillPanel();
   fillTable();
+}
+
+// Where an item stands on the screen, in pixels from the corner of the chart.
+function placeOn(id) {
+  return network.canvasToDOM(byId.get(id));
 }
