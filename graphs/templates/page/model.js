@@ -188,7 +188,7 @@ function weekly(one, { shown, scope, part }) {
   const lost = new Float64Array(shown.weeks);
   for (let i = 0; i < one.nodes.length; i += 1) {
     const node = one.nodes[i];
-    const weight = one.shares[i] * scope(node) * output[node];
+    const weight = one.shares[i] * scope(node, one) * output[node];
     if (!(weight > 0)) continue;
     made += weight;
     const counted = (weight * part(node)) / data.scale;
