@@ -13,9 +13,10 @@ import pandas as pd
 
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
-from graphs.propagation import WEEKS_A_YEAR, Impact, propagate_beside
-from graphs.propagation.path import all_steps_to_recover
-from graphs.score import attribution, composite, resilience, uncertainty
+from graphs.propagation import Impact, propagate_beside
+from graphs.propagation.path import clean
+from graphs.score import attribution, composite, uncertainty
+from graphs.score.outcome import Outcome, outcome
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
 from graphs.valuechain import Floats, Integers, Meta, ValueChain
@@ -47,7 +48,7 @@ class Assessment:
     from the date, in the likely reading; low and high are the readings of severity and duration. ``score_low`` and
     ``score_high`` hold 90 % of the draws of ``score.uncertainty``, which says what varies and what does not.
     ``nodes`` has the losses of every node, inside and outside the EU. ``path`` is the share of output lost by week
-    (first day) for the EU and each ecosystem.
+    (first day) for the EU and each ecosystem, ``path_low`` and ``path_high`` the same in the other readings.
     """
 
     on: date
@@ -58,8 +59,15 @@ class Assessment:
     scores: pd.DataFrame
     nodes: pd.DataFrame
     path: pd.DataFrame
+    path_low: pd.DataFrame
+    path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
+    short_share: Floats
+    """Share of output that each node could not supply over the horizon for want of capacity or inputs, likely reading.
+
+    What it lost beyond that found no buyer. Only the model inventories tells the two apart; elsewhere it is the loss.
+    """
     points: pd.DataFrame
     direct: pd.DataFrame
     panel: Panel
@@ -196,14 +204,11 @@ def assess(
         known = None
     found = shock(chain, disruptions, on, method, known.shock if known else None)
     impact, costs = _carried(chain, found, method, known)
-    lost = 1.0 - impact.kept
-    # Net of what overtime makes up later, where a model has that; making up more than was lost is no resilience.
-    loss_share = np.maximum(lost[found.weeks_before :].mean(axis=0), 0.0)
+    reached = outcome(chain, found, impact, method)
     ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
 
-    panel = Panel.of(chain, method)
-    lost_points = resilience.state_points_lost(loss_share, method)
-    split = attribution.shares(costs, len(chain)) * lost_points[:, [1]]
+    panel = reached.panel
+    split = attribution.shares(costs, len(chain)) * reached.points[:, [1]]
     points = pd.DataFrame(
         np.hstack([panel.lost, panel.means(split)]),
         index=panel.rows,
@@ -212,26 +217,26 @@ def assess(
         ),
     )
     direct = [attribution.direct(chain, effect) for effect in found.effects]
-    factors = method.uncertainty.state_bound_factors
-    gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
-    state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
-    nodes = _nodes(chain, found, loss_share)
+    low, path, high = _paths(found, panel, reached.lost)
     return Assessment(
         on=on,
         method=method,
         chain=chain.meta,
         chain_version=chain.version,
         shock=found,
-        scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
-        nodes=nodes,
-        path=_path(found, panel, lost[:, :, 1]),
-        lost_share=lost[:, :, 1].astype(np.float32),
+        scores=reached.scores,
+        nodes=_nodes(chain, found, reached),
+        path=path,
+        path_low=low,
+        path_high=high,
+        lost_share=reached.lost[:, :, 1].astype(np.float32),
+        short_share=_short(found, impact, reached.loss_share[:, 1]),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
         ),
         panel=panel,
-        state=state,
+        state=reached.state,
         impact=impact,
         costs=costs,
     )
@@ -256,50 +261,32 @@ def _carried(
     return impact, tuple(costs)
 
 
-def _scores(
-    panel: Panel, state_lost: Floats, state: Floats, nodes: pd.DataFrame, ahead: Floats, method: Method
-) -> pd.DataFrame:
-    score = 100.0 - panel.lost.sum(axis=1) - state_lost[:, 1]
-    drawn = uncertainty.drawn_scores(panel.resilient, state, uncertainty.Draws.of(method), method)
-    low, high = uncertainty.interval(drawn, method.uncertainty.coverage_share)
-    amounts = ["output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"]
-    sums = panel.sums(nodes[amounts].to_numpy())
-    horizon_output = sums[:, 0] * method.horizon_weeks / WEEKS_A_YEAR
-    recovery = all_steps_to_recover(1.0 - panel.means(ahead.T).T) if len(panel.rows) else []
-    return pd.DataFrame(
-        {
-            "label": panel.labels,
-            "score": score,
-            # The method's own choices are one draw of many: an interval always holds its score.
-            "score_low": np.minimum(low, score),
-            "score_high": np.maximum(high, score),
-            "structure": 100.0 * composite.linear(panel.resilient[0], method.weights),
-            "state": 100.0 * state[method.uncertainty.state_bound_factors.index(1.0), 1],
-            **dict(zip(amounts, sums.T, strict=True)),
-            "loss_share": sums[:, 1] / horizon_output,
-            "recovery_weeks": pd.array(recovery, dtype="Int64"),
-        },
-        panel.rows,
-    )
-
-
-def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataFrame:
-    period = found.steps - found.weeks_before
+def _nodes(chain: ValueChain, found: DatedShock, reached: Outcome) -> pd.DataFrame:
     nodes = chain.nodes[["label", "country", "industry", "output_meur"]].copy()
-    for name, share in zip(("_low", "", "_high"), loss_share.T, strict=True):
-        nodes[f"loss{name}_meur"] = share * chain.output * period / WEEKS_A_YEAR
-        nodes[f"loss{name}_share"] = share
+    for reading, name in enumerate(("_low", "", "_high")):
+        nodes[f"loss{name}_meur"] = reached.loss_meur[:, reading]
+        nodes[f"loss{name}_share"] = reached.loss_share[:, reading]
     cuts = [effect.cut[:, 1] for effect in found.effects if effect.kind != "link"]
     nodes["direct_cut_share"] = 1.0 - np.prod(1.0 - np.array(cuts), axis=0) if cuts else 0.0
     return nodes
 
 
-def _path(found: DatedShock, panel: Panel, lost: Floats) -> pd.DataFrame:
-    shown = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
-    days = [found.first_day + timedelta(weeks=week) for week in range(found.steps)]
-    keys = [panel.rows[row][1] for row in shown]
-    frame = pd.DataFrame(panel.means(lost.T)[shown].T, index=days, columns=keys)
-    return frame.rename_axis(index="week", columns="group")
+def _short(found: DatedShock, impact: Impact, loss_share: Floats) -> Floats:
+    """What could not be supplied; where the inventory model had nothing to carry, nothing was short."""
+    if impact.model != "inventories":
+        return loss_share
+    if impact.course is None:
+        return np.zeros_like(loss_share)
+    return np.asarray(1.0 - clean(impact.course.can[found.weeks_before :, :, 1]).mean(axis=0))
+
+
+def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:
+    """The share lost by week and group, a frame for each reading."""
+    groups = [row for row, (level, _) in enumerate(panel.rows) if level in ("eu", "ecosystem")]
+    index = pd.Index([found.first_day + timedelta(weeks=week) for week in range(found.steps)], name="week")
+    columns = pd.Index([panel.rows[row][1] for row in groups], name="group")
+    weights = panel.weights[:, groups]
+    return [pd.DataFrame(lost[:, :, reading] @ weights, index, columns) for reading in range(len(READINGS))]
 
 
 def _sentence(effect: Recorded, direct: float) -> str:

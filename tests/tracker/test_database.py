@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -16,9 +17,11 @@ from alembic.migration import MigrationContext
 import tracker
 from graphs.disruption import Disruption
 from graphs.errors import Faults
+from graphs.series import FIGURES
 from tracker import log
 from tracker.database import entries, metadata, open_database, writing
 from tracker.log import Writer
+from tracker.points import Points
 
 AT = datetime(2021, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -202,6 +205,9 @@ def test_the_migrations_go_down_and_up_again_with_data(bare_url: str) -> None:
     for title in ("Strike", "Flood ü 洪水"):
         record = dataclasses.replace(strike, title=title)
         writer.write(lambda turn, one=record: log.append(turn, [one], who="Ana", at=AT))
+    kept = Points(writer.engine, 1)
+    kept.put("a", np.ones((1, len(FIGURES))))
+    assert kept.write()
     before, standing = rows(writer.engine), list(log.every(writer.engine, "disruption"))
     with writing(writer.engine) as connection:
         command.downgrade(config(connection), "0001")
@@ -214,6 +220,7 @@ def test_the_migrations_go_down_and_up_again_with_data(bare_url: str) -> None:
     assert rows(again) == before
     assert list(log.every(again, "disruption")) == standing
     assert (log.verify(again), log.astray(again)) == ([], [])
+    assert Points(again, 1).find(["a"]) == {}, "scores over time are computed again"
     with writing(again) as connection:
         command.downgrade(config(connection), "base")
     assert tables(again) == ["alembic_version"]
