@@ -76,6 +76,7 @@ def serve(
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
+            desk.timeline.change(date.today())
         desk.timeline.series(date.today())  # what is missing of it is computed while others work
         settings, app = desk.settings, create_app(desk)
         _say_where(desk, app.state.door.login_demanded)

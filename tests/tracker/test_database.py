@@ -205,7 +205,7 @@ def test_the_migrations_go_down_and_up_again_with_data(bare_url: str) -> None:
     for title in ("Strike", "Flood ü 洪水"):
         record = dataclasses.replace(strike, title=title)
         writer.write(lambda turn, one=record: log.append(turn, [one], who="Ana", at=AT))
-    kept = Points(writer.engine, 1)
+    kept = Points(writer.engine)
     kept.put("a", np.ones((1, len(FIGURES))))
     assert kept.write()
     before, standing = rows(writer.engine), list(log.every(writer.engine, "disruption"))
@@ -220,7 +220,7 @@ def test_the_migrations_go_down_and_up_again_with_data(bare_url: str) -> None:
     assert rows(again) == before
     assert list(log.every(again, "disruption")) == standing
     assert (log.verify(again), log.astray(again)) == ([], [])
-    assert Points(again, 1).find(["a"]) == {}, "scores over time are computed again"
+    assert Points(again).find(["a"]) == {}, "scores over time are computed again"
     with writing(again) as connection:
         command.downgrade(config(connection), "base")
     assert tables(again) == ["alembic_version"]
