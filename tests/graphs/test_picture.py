@@ -49,17 +49,19 @@ def test_without_a_threshold_it_has_the_backbone(toy, monkeypatch):
     graph = picture(toy, assess(toy, [], DAY, Method()))
     assert graph.graph["log10_alpha"] == 0
     assert set(graph.edges) == {pair for pair in toy.graph().edges if pair[0] != pair[1]}
-    monkeypatch.setattr("graphs.picture.MOST_LINKS", 16)
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 22)
     graph = picture(toy, assess(toy, [], DAY, Method()))
     links = toy.inputs
     names = toy.keys.to_numpy()
-    found = backbone_of(links.supplier, links.buyer, links.flow_meur, 16)
-    pairs = zip(names[links.supplier[found.links]], names[links.buyer[found.links]], strict=True)
-    assert {pair: row["flow_meur"] for *pair_, row in graph.edges(data=True) for pair in [tuple(pair_)]} == dict(
-        zip(pairs, links.flow_meur[found.links], strict=True)
-    )
+    found = backbone_of(links.supplier, links.buyer, links.flow_meur, 22)
+    ends = names[links.supplier[found.links]], names[links.buyer[found.links]], links.flow_meur[found.links]
+    assert sorted(graph.edges(data="flow_meur")) == sorted(zip(*ends, strict=True))
     assert graph.graph["log10_alpha"] == found.log10_alpha
     assert f"below 10^{found.log10_alpha:.4g}, the largest supply" in graph.graph["links"]
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 0)
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    assert graph.graph["log10_alpha"] is None
+    assert "below" not in graph.graph["links"]
 
 
 def test_it_says_what_it_is_of(toy):

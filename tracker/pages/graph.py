@@ -11,12 +11,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from graphs import exchange
+from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from graphs.picture import picture, picture_page
 from graphs.valuechain import Floats
 from reports.briefing import headline
 from tracker.api import AtDesk, IfNoneMatch, On, unless_known
 from tracker.door import needs
+from tracker.values import day
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("read")])
 
@@ -25,14 +27,14 @@ MOST_LINKS = 50_000
 
 
 @router.get("/graph", response_class=HTMLResponse)
-def graph(desk: AtDesk, on: On = None) -> Response:
-    """The graph page: one file, as it would be mailed."""
-    assessment = desk.assess(on or date.today())
-    page = picture_page(desk.chain, [(assessment, headline(assessment))], "/graph")
+def graph(desk: AtDesk, on: On = None, other: Annotated[str, Query(alias="with")] = "") -> Response:
+    """The graph page: one file, as it would be mailed; with another date to compare the first one with."""
+    days = list(dict.fromkeys([on or date.today(), *_other(other)]))
+    told = [(one, headline(one)) for one in map(desk.assess, days)]
     # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
-    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; form-action 'self'"
     policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"
-    return HTMLResponse(page, headers={"content-security-policy": policy})
+    return HTMLResponse(picture_page(desk.chain, told, "/graph"), headers={"content-security-policy": policy})
 
 
 @router.get("/graph.{form}")
@@ -47,14 +49,28 @@ def graph_file(
     if form not in exchange.FORMS:
         raise Unknown(form)
     _refuse_too_many(desk.chain.flows.data, min_flow_meur)
-    day = on or date.today()
-    of = (desk.position, day, form, min_flow_meur, desk.chain.version, desk.method.version)
+    when = on or date.today()
+    of = (desk.position, when, form, min_flow_meur, desk.chain.version, desk.method.version)
     etag = f'"{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"'
     if (same := unless_known(etag, known)) is not None:
         return same
-    content = exchange.write(picture(desk.chain, desk.assess(day), min_flow_meur), form)
-    headers = {"Content-Disposition": f'attachment; filename="value-chain-{day}.{form}"', "ETag": etag}
+    content = exchange.write(picture(desk.chain, desk.assess(when), min_flow_meur), form)
+    headers = {"Content-Disposition": f'attachment; filename="value-chain-{when}.{form}"', "ETag": etag}
     return Response(content, media_type=exchange.FORMS[form].media_type, headers=headers)
+
+
+def _other(text: str) -> list[date]:
+    """The date to compare with; none where the form left it empty.
+
+    Raises:
+        Faults: no date, or one out of range.
+    """
+    if not text.strip():
+        return []
+    found = day("with", text)
+    if not EARLIEST <= found <= LATEST:
+        raise Faults([Fault("", "with", f"{found} is out of range", f"give a day from {EARLIEST} to {LATEST}")])
+    return [found]
 
 
 def _refuse_too_many(flows_meur: Floats, min_flow_meur: float | None) -> None:

@@ -78,7 +78,11 @@ class Opened:
 
     def point(self, thing: str) -> tuple[float, float]:
         """Where a thing stands in the window."""
-        at, box = self.call("page.placeOn(given[0])", thing), self.tab.locator("#chart").bounding_box()
+        chart = self.tab.locator("#chart")
+        chart.scroll_into_view_if_needed()
+        at, box = self.call("page.placeOn(given[0])", thing), chart.bounding_box()
+        assert 0 < at["x"] < box["width"], f"{thing} is out of sight"
+        assert 0 < at["y"] < box["height"], f"{thing} is out of sight"
         return box["x"] + at["x"], box["y"] + at["y"]
 
     def press(self, thing: str, double: bool = False) -> None:
