@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 
-from tracker.app import create_app
 from tracker.desk import Desk
 
 Act = Callable[..., Any]
@@ -39,9 +38,9 @@ def act(logged: TestClient) -> Act:
 
 
 @pytest.fixture
-def address(desk: Desk, serve: Callable[..., Any]) -> Iterator[str]:
+def address(desk: Desk, app_of: Callable[..., Any], serve: Callable[..., Any]) -> Iterator[str]:
     """Where that desk is really served."""
-    with serve(create_app(desk)) as address:
+    with serve(app_of(desk)) as address:
         yield address
 
 
