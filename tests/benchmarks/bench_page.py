@@ -237,7 +237,8 @@ def _load(browser: Browser, address: str) -> tuple[float, float]:
     """Seconds from the request to the first draw, and to the first byte of the answer."""
     page = _opened(browser, address, "")
     first, server = page.evaluate(
-        "[performance.getEntriesByName('first-draw')[0].startTime, performance.getEntriesByType('navigation')[0].responseStart]"
+        "[performance.getEntriesByName('first-draw')[0].startTime,"
+        " performance.getEntriesByType('navigation')[0].responseStart]"
     )
     page.close()
     return first / 1000, server / 1000
