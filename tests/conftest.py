@@ -19,7 +19,7 @@ import numba
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, settings
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -49,7 +49,8 @@ BROWSER_FLAGS = [
     "--disable-sync",
 ]
 
-settings.register_profile("suite", deadline=None, max_examples=50)
+# How long something takes says nothing here: the machine may be slow, or busy with other things.
+settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 
