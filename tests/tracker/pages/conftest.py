@@ -69,7 +69,9 @@ def open_page(chromium: Any, address: str, refusals: str) -> Iterator[Open]:
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.goto(f"{address}{path}")
         if script:  # a field with autofocus has it one frame after the load; keys pressed before are lost
-            page.wait_for_function("!document.querySelector('[autofocus]') || document.activeElement !== document.body")
+            page.wait_for_function(  # a function: our policy lets a string be evaluated at the first look only
+                "() => !document.querySelector('[autofocus]') || document.activeElement !== document.body"
+            )
         return page
 
     yield open_it
