@@ -14,6 +14,7 @@ import pandas as pd
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import Impact, propagate_beside
+from graphs.propagation.path import clean
 from graphs.score import attribution, composite, uncertainty
 from graphs.score.outcome import Outcome, outcome
 from graphs.score.panel import Panel
@@ -62,6 +63,11 @@ class Assessment:
     path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
+    short_share: Floats
+    """Share of output that each node could not supply over the horizon for want of capacity or inputs, likely reading.
+
+    What it lost beyond that found no buyer. Only the model inventories tells the two apart; elsewhere it is the loss.
+    """
     points: pd.DataFrame
     direct: pd.DataFrame
     panel: Panel
@@ -224,6 +230,7 @@ def assess(
         path_low=low,
         path_high=high,
         lost_share=reached.lost[:, :, 1].astype(np.float32),
+        short_share=_short(found, impact, reached.loss_share[:, 1]),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
@@ -262,6 +269,15 @@ def _nodes(chain: ValueChain, found: DatedShock, reached: Outcome) -> pd.DataFra
     cuts = [effect.cut[:, 1] for effect in found.effects if effect.kind != "link"]
     nodes["direct_cut_share"] = 1.0 - np.prod(1.0 - np.array(cuts), axis=0) if cuts else 0.0
     return nodes
+
+
+def _short(found: DatedShock, impact: Impact, loss_share: Floats) -> Floats:
+    """What could not be supplied; where the inventory model had nothing to carry, nothing was short."""
+    if impact.model != "inventories":
+        return loss_share
+    if impact.course is None:
+        return np.zeros_like(loss_share)
+    return np.asarray(1.0 - clean(impact.course.can[found.weeks_before :, :, 1]).mean(axis=0))
 
 
 def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:

@@ -27,7 +27,10 @@ from graphs.classification import country_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 VIS_NETWORK = Path(pyvis.__file__).parent / "templates/lib/vis-9.1.2/vis-network.min.js"
-SCRIPTS = ("model", "state", "looks", "frame", "chart", "parts", "panel", "controls", "wave", "table", "files", "start")
+SCRIPTS = (
+    *("model", "state", "looks", "frame", "chart", "parts", "panel", "controls", "wave", "table"),
+    *("pen", "picture", "exchange", "files", "start"),
+)
 """The page's own scripts, in the order in which they build on one another."""
 OPTIONS: Mapping[str, Any] = {  # pyvis drops every blank inside the options: keep values without any
     "physics": {"enabled": False},

@@ -18,7 +18,17 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, archive_commands, file_commands, intake, keeping, log, people_command, workbench
+from tracker import (
+    answer,
+    archive_commands,
+    file_commands,
+    graph_command,
+    intake,
+    keeping,
+    log,
+    people_command,
+    workbench,
+)
 from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
@@ -30,7 +40,7 @@ from tracker.terminal import console, fail, progress, written
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-for part in (file_commands, archive_commands, workbench):
+for part in (file_commands, archive_commands, graph_command, workbench):
     app.add_typer(part.app)
 app.add_typer(people_command.app, name="people")
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from graphs.assessment import assess
+from graphs.backbone import backbone_of
 from graphs.disruption import Disruption
 from graphs.layout import grid
 from graphs.method import Method
@@ -44,6 +45,33 @@ def test_flows_outside_the_eu_are_left_out(toy):
     assert not [pair for pair in graph.edges if pair[0].startswith("TW") and pair[1].startswith("TW")]
     assert graph.has_edge("TW_C26", "DE_C29")
     assert graph.nodes["TW_C26"]["score"] is None
+
+
+def test_without_a_threshold_it_has_the_backbone(toy, monkeypatch):
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    assert graph.graph["log10_alpha"] == 0
+    assert set(graph.edges) == {pair for pair in toy.graph().edges if pair[0] != pair[1]}
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 22)
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    links = toy.inputs
+    names = toy.keys.to_numpy()
+    found = backbone_of(links.supplier, links.buyer, links.flow_meur, 22)
+    ends = names[links.supplier[found.links]], names[links.buyer[found.links]], links.flow_meur[found.links]
+    assert sorted(graph.edges(data="flow_meur")) == sorted(zip(*ends, strict=True))
+    assert graph.graph["log10_alpha"] == found.log10_alpha
+    assert f"below 10^{found.log10_alpha:.4g}, the largest supply" in graph.graph["links"]
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 0)
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    assert graph.graph["log10_alpha"] is None
+    assert "below" not in graph.graph["links"]
+
+
+def test_it_says_what_it_is_of(toy):
+    said = marked(toy).graph
+    assert (said["on"], said["method_version"], said["horizon_weeks"]) == ("2021-03-01", Method().version, 26)
+    assert (said["title"], said["chain_version"]) == (toy.meta.title, toy.version)
+    assert (said["min_flow_meur"], said["log10_alpha"]) == (20, None)
+    assert said["links"].startswith("flows of 20 million EUR a year or more")
 
 
 def test_the_layout_is_the_chains_alone(toy):

@@ -657,3 +657,17 @@ def test_a_form_that_a_script_sends_carries_the_token_of_its_session(peopled: To
         assert ana.post(f"/disruptions/{address}", data=STRIKE | {"csrf": token}).status_code == 200
     many = STRIKE | {f"note.{number}": "x" for number in range(5_000)} | {"csrf": token}
     assert ana.post("/disruptions/quick/read", data=many).status_code == 200
+
+
+def test_a_viewer_reads_a_disruption_without_forms_and_without_being_told_what_is_not_for_viewers(
+    peopled: Town, read_page: Callable[[str], Any]
+) -> None:
+    peopled.log_in("Ana").post("/disruptions", data=STRIKE)
+    read = {name: read_page(peopled.log_in(name).get("/disruptions/D1").text) for name in ("Vera", "Ana", "Cora")}
+    assert [one.attributes["action"] for one in read["Vera"].find("form")] == []
+    assert "What next?" not in read["Vera"].text
+    assert "Propose an action" not in read["Vera"].text
+    assert "by itself it costs the EU" in read["Vera"].text
+    assert "somebody else verifies it" in read["Ana"].text, "who wrote it is told why not"
+    assert read["Cora"].find("form", action="/records/D1/verify")
+    assert read["Cora"].find("a", href="/actions/new?about=D1")

@@ -18,8 +18,8 @@ function draw() {
   view = views.get(state.view);
   layOut();
   look();
-  shownNodes = new vis.DataSet(items.map(asNode));
-  shownEdges = new vis.DataSet(edges.map(asEdge));
+  shownNodes = new vis.DataSet(untold(items, asNode));
+  shownEdges = new vis.DataSet(untold(edges, asEdge));
   if (network) network.setData({ nodes: shownNodes, edges: shownEdges });
   else {
     network = new vis.Network(chart, { nodes: shownNodes, edges: shownEdges }, data.network.options);
@@ -66,9 +66,19 @@ function look() {
 
 function refresh() {
   look();
-  shownNodes.update(items.map(asNode));
-  shownEdges.update(edges.map(asEdge));
-  network.redraw();
+  const told = [...shownNodes.update(untold(items, asNode)), ...shownEdges.update(untold(edges, asEdge))];
+  if (!told.length) network.redraw();
+}
+
+// What looks otherwise than when vis-network was last told; it draws everything anew for each update.
+function untold(all, as) {
+  return all.flatMap((one) => {
+    const found = as(one);
+    const text = JSON.stringify(found);
+    if (one.told === text) return [];
+    one.told = text;
+    return [found];
+  });
 }
 
 // Whether an item is what is selected, or a part of it.

@@ -22,7 +22,7 @@ function fillControls() {
   $("with").replaceChildren(option("-1", "no other date"), ...days.map((day, i) => option(String(i), dated(day.on))));
   $("day").replaceChildren(...days.map((day, i) => option(String(i), dated(day.on))));
   $("dates").hidden = days.length < 2;
-  const names = [...data.ecosystems, ...data.countries.map(([, name]) => name), ...data.nodes.label];
+  const names = [...data.ecosystems, ...data.regions, ...data.countries.map(([, name]) => name), ...data.nodes.label];
   $("suggestions").replaceChildren(...[...new Set(names)].slice(0, 4000).map((name) => option(name, "")));
 }
 
@@ -60,7 +60,7 @@ function showCaption() {
   };
   const partners = "with the strongest suppliers from outside to the left and buyers to the right.";
   const opened = id.startsWith("country:") ? `Industries of ${name} from upstream to downstream, a row for each ecosystem, ${partners}` : `Industries in ${name}, by country, ${partners}`;
-  $("caption").textContent = `${words[id] ?? opened} Links: of ${known.of.toLocaleString("en")} flows those${threshold} and the strongest of each${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
+  $("caption").textContent = `${words[id] ?? opened} Links: of ${grouped(String(known.of))} flows those${threshold} and the strongest of each${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
   if (!items.length) $("caption").textContent = `${name}: nothing here has any output.`;
 }
 
@@ -76,13 +76,21 @@ function showLegend() {
   const row = ([colour, text]) => {
     const mark = make("i", "dot");
     mark.style.background = colour === "none" ? "transparent" : `var(--${colour})`;
-    const number = colour.at(-1);
-    mark.style.borderWidth = colour.startsWith("score") ? `${4 - 0.6 * number}px` : colour.startsWith("change") ? `${0.8 + Math.abs(number - 3)}px` : `${0.8 + 0.6 * number}px`;
+    mark.style.borderWidth = `${rimOf(colour)}px`;
     return make("li", "", mark, text);
   };
   $("figure-said").textContent = `figure under a mark: ${state.with >= 0 ? "the change" : state.show === "score" ? "the score" : "% of output lost"}`;
+  $("border-said").textContent = `thicker border: ${state.with >= 0 ? "larger change" : "worse"}`;
   $("levels-heading").textContent = heading;
   $("levels").replaceChildren(...rows.map(row));
+}
+
+// How thick the border of a level is.
+function rimOf(colour) {
+  const level = Number(colour.at(-1));
+  if (colour.startsWith("score")) return 4 - 0.6 * level;
+  if (colour.startsWith("change")) return 0.8 + Math.abs(level - 3);
+  return colour === "none" ? 1 : 0.8 + 0.6 * level;
 }
 
 // ---- search ------------------------------------------------------------------------------------------------------
@@ -99,13 +107,27 @@ function search(query) {
     if (!words.every((word) => whole.includes(word))) return;
     found.push({ id, rank: (whole === wanted || whole.split("\n").includes(wanted) ? 0 : whole.startsWith(wanted) ? 1 : 2), weight });
   };
+  look("eu", "The European Union\nEU27", 1e10);
   data.ecosystems.forEach((name) => look(`ecosystem:${name}`, name, 1e9));
   data.countries.forEach(([code, name]) => look(`country:${code}`, `${name}\n${code}`, 1e8));
+  data.regions.forEach((name) => look(`region:${name}`, name, 1e7));
+  data.industries.forEach(([code, name]) => thing(`industry:${code}`).nodes.length && look(`industry:${code}`, `${name} (EU)\n${code}`, 1e6));
   data.nodes.key.forEach((key, node) => look(`node:${key}`, `${data.nodes.label[node]}\n${key}`, output[node]));
   found.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
   if (!found.length) return report(`Nothing here is called “${query.trim().slice(0, 60)}”.`);
-  pick(found[0].id, { show: true });
+  pick(found[0].id, { show: true, focus: phone.matches }); // on a phone what is found stands far below
   if (found.length > 1 && found[0].rank) report(`${found.length} match; this is ${thing(found[0].id).name.slice(0, 60)}, the largest.`);
+}
+
+function filter(change) {
+  set(change);
+  const found = measure(thing("eu"), through());
+  report(`${shownSaid()}${found ? `; the EU loses ${percent(found.loss)}` : ""}.`);
+}
+
+function shownSaid() {
+  const kept = items.filter((item) => item.seen && isShown(item.seen)).length;
+  return `${kept === items.length ? "All" : `${kept} of`} ${items.length} shown`;
 }
 
 function listenToControls() {
@@ -113,23 +135,55 @@ function listenToControls() {
     event.preventDefault();
     search($("search").value);
   });
-  $("search").addEventListener("change", () => search($("search").value));
+  $("search").addEventListener("input", (event) => {
+    const typed = event.inputType && event.inputType !== "insertReplacementText";
+    if (!typed) search($("search").value); // chosen from the list
+  });
   $("view").addEventListener("change", () => set({ view: $("view").value, selected: thing($("view").value) ? $("view").value : "" }));
-  for (const name of ["country", "ecosystem", "show", "kind", "state", "stage", "disruption"]) {
-    $(name).addEventListener("change", () => set({ [name]: $(name).value }));
+  $("show").addEventListener("change", () => set({ show: $("show").value }));
+  for (const name of ["country", "ecosystem", "kind", "state", "stage", "disruption"]) {
+    $(name).addEventListener("change", () => filter({ [name]: $(name).value }));
   }
-  $("hit").addEventListener("change", () => set({ hit: $("hit").checked }));
+  $("hit").addEventListener("change", () => filter({ hit: $("hit").checked }));
   $("day").addEventListener("change", () => set({ day: Number($("day").value), week: null }));
   $("with").addEventListener("change", () => set({ with: Number($("with").value) }));
   $("clear").addEventListener("click", () => {
-    set({ country: "", ecosystem: "", hit: false, kind: "", state: "", stage: "", disruption: "" });
+    filter({ country: "", ecosystem: "", hit: false, kind: "", state: "", stage: "", disruption: "" });
     $("filters").querySelector("summary").focus();
   });
   $("back").addEventListener("click", () => {
     back();
     chart.focus({ preventScroll: true });
   });
+  for (const menu of document.querySelectorAll(".menu")) listenToMenu(menu);
   $("zoom-in").addEventListener("click", () => zoom(1.3));
   $("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
   $("fit").addEventListener("click", fit);
+}
+
+// ---- menus -------------------------------------------------------------------------------------------------------
+
+// A menu opens within the page and closes on Escape, when another opens, and when one goes on elsewhere.
+function listenToMenu(menu) {
+  const outside = ({ target }) => {
+    if (menu.open && !menu.contains(target)) menu.open = false;
+  };
+  menu.addEventListener("toggle", () => {
+    const box = menu.querySelector("div");
+    box.style.left = "0";
+    box.style.left = `${Math.min(0, document.documentElement.clientWidth - 8 - box.getBoundingClientRect().right)}px`;
+  });
+  document.addEventListener("pointerdown", outside);
+  document.addEventListener("focusin", outside);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    event.preventDefault();
+    shut(menu);
+  }, { capture: true });
+}
+
+function shut(menu) {
+  menu.open = false;
+  menu.querySelector("summary").focus();
 }

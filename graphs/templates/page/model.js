@@ -4,7 +4,9 @@ const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 
 function unpacked(text, kind) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
   return new kind(bytes.buffer);
 }
 const reals = (text) => unpacked(text, Float32Array);
@@ -180,6 +182,21 @@ function measure(one, through) {
   };
 }
 
+// The share of a thing's output that is lost in each week of the wave.
+function weekly(one, { shown, scope, part }) {
+  let made = 0;
+  const lost = new Float64Array(shown.weeks);
+  for (let i = 0; i < one.nodes.length; i += 1) {
+    const node = one.nodes[i];
+    const weight = one.shares[i] * scope(node) * output[node];
+    if (!(weight > 0)) continue;
+    made += weight;
+    const counted = (weight * part(node)) / data.scale;
+    for (let week = 0; week < shown.weeks; week += 1) lost[week] += counted * shown.lost[week * count + node];
+  }
+  return Array.from(lost, (sum) => (made ? sum / made : 0));
+}
+
 function struck({ day, shown, chosen }, node) {
   for (const cause of chosen ?? shown.causes.keys()) if (isHit(day, cause, node)) return true;
   return false;
@@ -225,10 +242,12 @@ function signed(value, digits) {
   return Number(text) === 0 ? "±0" : `${value < 0 ? "−" : "+"}${text}`;
 }
 
+const grouped = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
 function euros(meur) {
   const value = Math.abs(meur);
   const sign = meur < 0 ? "−" : "";
-  if (value >= 999.5) return `${sign}${(value / 1000).toFixed(value >= 99_950 ? 0 : 1).replace(/\B(?=(\d{3})+(?!\d))/g, ",")}\u00a0bn\u00a0€`;
+  if (value >= 999.5) return `${sign}${grouped((value / 1000).toFixed(value >= 99_950 ? 0 : 1))}\u00a0bn\u00a0€`;
   if (value > 0 && value < 0.5) return "< 1\u00a0m\u00a0€";
   return `${sign}${value.toFixed(0)}\u00a0m\u00a0€`;
 }

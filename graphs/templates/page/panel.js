@@ -1,6 +1,7 @@
 // The panel: what is told of what is selected; of Europe as a whole while nothing is.
 
 const WORST = 5;
+let shownInPanel = "";
 
 // Select a thing by its id, "" for nothing; a node that is not in view is looked for in its country.
 function pick(id, { show = false, focus = false } = {}) {
@@ -32,7 +33,9 @@ const back = () => state.view !== INITIAL.view && set({ view: INITIAL.view });
 
 function fillPanel() {
   const one = thing(state.selected || state.view);
-  $("panel").replaceChildren(...(one ? about(one) : overview()));
+  refill($("panel"), ...(one ? about(one) : overview()));
+  if (shownInPanel !== (one?.id ?? "")) $("panel").scrollTop = 0;
+  shownInPanel = one?.id ?? "";
 }
 
 // ---- nothing selected: where it hurts ----------------------------------------------------------------------------
@@ -169,7 +172,10 @@ function causesList(one, now) {
   const items = rows.map(({ cause, meur }) => {
     const share = all > 0 ? `${Math.round((100 * meur) / all)} %` : "";
     const summary = make("summary", "", make("span", "", cause.title), make("em", "", all > 0.5 ? `${euros(meur)}\n${share}` : "no loss"));
-    return make("li", "", make("details", "cause", summary, ...said(cause)));
+    const details = make("details", "cause", summary, ...said(cause));
+    details.dataset.at = cause.id;
+    summary.dataset.at = `summary ${cause.id}`;
+    return make("li", "", details);
   });
   return [make("h2", "", `Disruptions in force (${rows.length})`), make("p", "hint", "with their part in this loss: an estimate, by what each would cost alone"), make("ul", "lines", ...items)];
 }
@@ -188,6 +194,7 @@ function said(cause) {
   rows.push(["Sources", ...(cause.sources.length ? cause.sources.map((address) => make("div", "", source(address))) : ["none given"])]);
   const only = state.disruption === cause.id;
   const button = pressed("small", () => set({ disruption: only ? "" : cause.id }), only ? "Show all disruptions" : "Show its part alone");
+  button.dataset.at = `only ${cause.id}`;
   return [facts(rows), button];
 }
 
@@ -216,6 +223,13 @@ function traded(one) {
 function isCut(kind, [from, to]) {
   for (const [place, share] of days[state.day].cut[kind]) if (share > 0.0005 && links[kind].from[place] === from && links[kind].to[place] === to) return true;
   return false;
+}
+
+// Escape in the panel closes it.
+function listenToPanel() {
+  $("panel").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && state.selected) leave();
+  });
 }
 
 function leave() {

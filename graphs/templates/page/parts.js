@@ -28,11 +28,25 @@ function rangeBar(low, value, high, most) {
   return bar;
 }
 
+// Fill a place anew; what the reader has opened in it stays open, and what has the focus keeps it.
+// Both are known by data-at, the second of two alike as the second.
+function refill(place, ...content) {
+  const alike = (at) => Array.from(place.querySelectorAll("[data-at]")).filter((one) => one.dataset.at === at);
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  const at = focused?.dataset.at;
+  const turn = alike(at).indexOf(focused);
+  const open = new Set(Array.from(place.querySelectorAll("details[open]"), (one) => one.dataset.at));
+  place.replaceChildren(...content);
+  for (const one of place.querySelectorAll("details")) one.open = open.has(one.dataset.at);
+  if (focused && focused !== place) (alike(at)[turn] ?? place.querySelector(".name") ?? place).focus({ preventScroll: true });
+}
+
 // One line of a list that selects a thing: its name, figures, and a mark in its colour.
 function line(one, figures, { colour = "", dashed = false } = {}) {
   const mark = make("i", "mark");
   if (colour) mark.style.background = colour;
   const button = pressed(dashed ? "line cut" : "line", () => pick(one.id, { focus: true }), mark, make("span", "", one.name), make("em", "", figures));
+  button.dataset.at = one.id;
   return make("li", "", button);
 }
 

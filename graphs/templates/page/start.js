@@ -5,15 +5,23 @@ state = sound(read());
 draw();
 showAll({ view: state.view, day: -1 });
 onChange(showAll);
+onChange((before) => state.view !== before.view && report(`${views.get(state.view).name}: ${shownSaid().toLowerCase()}.`));
 listenToControls();
 listenToWave();
+listenToSave();
+listenToPanel();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
-network.once("afterDrawing", () => {
-  performance.mark("first-draw");
-  window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
-  window.__ready = true;
-});
+// The frame after that in which the picture was drawn: it is on the screen, and so is the panel.
+network.once("afterDrawing", () =>
+  requestAnimationFrame(() =>
+    window.setTimeout(() => {
+      performance.mark("first-draw");
+      window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
+      window.__ready = true;
+    }),
+  ),
+);
 
 function showAll(before) {
   if (state.view !== before.view) draw();

@@ -5,8 +5,7 @@ let playing = 0;
 function fillWave() {
   const { weeks, before, lost } = days[state.day];
   $("week").max = String(weeks - 1);
-  const eu = thing("eu");
-  const heights = Array.from({ length: weeks }, (_, week) => Math.max(0, measure(eu, through(state.day, week))?.loss ?? 0));
+  const heights = weekly(thing("eu"), through()).map((share) => Math.max(0, share));
   const top = Math.max(...heights, 1e-9);
   const bars = heights.map((share, week) => {
     const bar = make("i", week === state.week ? "now" : week < before ? "past" : "");
@@ -32,16 +31,26 @@ function showWave() {
 function stop() {
   window.clearInterval(playing);
   playing = 0;
-  $("play").textContent = "▶ Play the wave";
+  $("play-said").textContent = "Play the wave";
+  $("play-sign").textContent = "▶";
+}
+
+// The line of status says where the wave was left, not every week of it.
+function halt() {
+  stop();
+  const found = state.week === null ? null : measure(thing("eu"), through());
+  if (found) report(`Stopped at the week of ${dated(weekBegins(state.day, state.week))}: the EU loses ${percent(found.loss)} of its output in it.`);
 }
 
 function play() {
-  if (playing) return stop();
+  if (playing) return halt();
   const last = days[state.day].weeks - 1;
   set({ week: state.week === null || state.week >= last ? 0 : state.week });
-  $("play").textContent = "❚❚ Pause";
+  $("play-said").textContent = "Pause";
+  $("play-sign").textContent = "❚❚";
+  report("The wave plays, week by week.");
   playing = window.setInterval(() => {
-    if (state.week === null || state.week >= last) return stop();
+    if (state.week === null || state.week >= last) return halt();
     return set({ week: state.week + 1 });
   }, 450);
   return undefined;
