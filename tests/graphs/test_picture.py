@@ -1,5 +1,6 @@
 """The chain as a graph with an assessment marked on it, and where its nodes stand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,10 @@ from graphs.disruption import Disruption
 from graphs.layout import grid
 from graphs.method import Method
 from graphs.picture import picture, picture_page
+from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 
-DAY = date(2021, 3, 1)
+DAY, BEFORE = date(2021, 3, 1), date(2021, 2, 1)
 
 
 def marked(chain, *records: Disruption, min_flow_meur: float = 20):
@@ -82,9 +84,22 @@ def test_the_layout_is_the_chains_alone(toy):
 
 
 def test_the_page_says_what_it_rests_on(toy):
-    page = picture_page(toy, [(assess(toy, [], DAY, Method()), "All is calm.")])
-    assert "All is calm." in page
+    told = [(assess(toy, [], on, Method()), headline) for on, headline in ((DAY, "All is calm."), (BEFORE, "As ever."))]
+    page = picture_page(toy, told)
+    assert "All is calm." in page.partition('id="data"')[0]
+    assert "As ever." in page
     assert "INVENTED" in page
+    assert "over the 26 weeks from the date" in page
+    assert "estimates by method version" in page
+    assert "Another date" not in page
+    assert 'action="/graph"' in picture_page(toy, told, "/graph")
+
+
+def test_an_estimate_is_called_one(toy):
+    meta = replace(toy.meta, estimate=True, accuracy="Within a tenth.")
+    chain = ValueChain(toy.nodes, toy.flows, toy.final_demand, meta)
+    page = picture_page(chain, [(assess(chain, [], DAY, Method()), "")])
+    assert f"ESTIMATE: {meta.title}. Within a tenth." in page
 
 
 def test_the_worst_day_counts_only_what_counts(toy):

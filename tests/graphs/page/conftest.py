@@ -13,6 +13,7 @@ from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.picture import picture_page
 from graphs.valuechain import ValueChain
+from reports.briefing import headline
 
 STRIKE = Disruption(
     "Strike in the car industry",
@@ -62,7 +63,8 @@ class Opened:
         dialog.dismiss()
 
     def ready(self) -> "Opened":
-        self.tab.wait_for_function("window.__ready === true")
+        # A function: the page's policy lets a string be evaluated at the first look only.
+        self.tab.wait_for_function("() => window.__ready === true")
         return self
 
     def call(self, script: str, *given: Any) -> Any:
@@ -106,7 +108,7 @@ def assessed(toy: ValueChain) -> list[Assessment]:
 
 @pytest.fixture(scope="session")
 def toy_page(toy: ValueChain, assessed: Sequence[Assessment]) -> str:
-    return picture_page(toy, [(one, f"Headline of {one.on}") for one in assessed])
+    return picture_page(toy, [(one, headline(one)) for one in assessed])
 
 
 @pytest.fixture

@@ -16,8 +16,11 @@ Act = Callable[..., Any]
 Open = Callable[..., Any]
 SIZES = {"wide": (1280, 900), "phone": (360, 740)}
 SCHEMES = ("light", "dark")
-TAKES_KEYS = "!document.querySelector('[autofocus]') || document.activeElement !== document.body"
-"""A field with autofocus has it one frame after the load; keys pressed before are lost."""
+TAKES_KEYS = "() => !document.querySelector('[autofocus]') || document.activeElement !== document.body"
+"""A field with autofocus has it one frame after the load; keys pressed before are lost.
+
+A function: the policy of the pages lets a string be evaluated at the first look only.
+"""
 SEVERE = """async () => (await axe.run({resultTypes: ["violations"]})).violations
   .filter(one => ["serious", "critical"].includes(one.impact))
   .map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)"""
