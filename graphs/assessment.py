@@ -13,9 +13,10 @@ import pandas as pd
 
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
-from graphs.propagation import WEEKS_A_YEAR, Impact, propagate_beside
-from graphs.propagation.path import all_steps_to_recover, clean
-from graphs.score import attribution, composite, resilience, uncertainty
+from graphs.propagation import Impact, propagate_beside
+from graphs.propagation.path import clean
+from graphs.score import attribution, composite, uncertainty
+from graphs.score.outcome import Outcome, outcome
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
 from graphs.valuechain import Floats, Integers, Meta, ValueChain
@@ -142,18 +143,16 @@ class Assessment:
             'Supplier concentration 0.74 (0.25 is best, 0.88 worst)'
         """
         row = self._rows[(level, key)]
+        lost, found = self._lost[row].tolist(), self.panel.indicators[row].tolist()
         reasons = []
-        for one, points, value in zip(
-            self.method.indicators, self._lost[row], self.panel.indicators[row], strict=False
-        ):
+        for one, points, value in zip(self.method.indicators, lost, found, strict=False):
             best, worst = (one.high, one.low) if one.more_is_better else (one.low, one.high)
             text = f"{one.label} {value:.2f} ({best:g} is best, {worst:g} worst)"
-            reasons.append(Reason("structure", one.name, float(points), text))
-        hits = zip(self.direct, self.shock.effects, self._lost[row, len(reasons) :], self._cut[row], strict=True)
+            reasons.append(Reason("structure", one.name, points, text))
+        hits = zip(self._ids, self.shock.effects, lost[len(reasons) :], self._cut[row].tolist(), strict=True)
         for name, effect, points, cut in hits:
             if points > _NO_POINTS:
-                text = _sentence(effect, float(cut))
-                reasons.append(Reason("disruption", str(name), float(points), text, effect.assumptions))
+                reasons.append(Reason("disruption", name, points, _sentence(effect, cut), effect.assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
 
     def _of_level(self, level: str) -> Integers:
@@ -166,6 +165,10 @@ class Assessment:
     @functools.cached_property
     def _lost(self) -> Floats:
         return self.points.to_numpy(float)
+
+    @functools.cached_property
+    def _ids(self) -> list[str]:
+        return [str(name) for name in self.direct]
 
     @functools.cached_property
     def _cut(self) -> Floats:
@@ -203,14 +206,11 @@ def assess(
         known = None
     found = shock(chain, disruptions, on, method, known.shock if known else None)
     impact, costs = _carried(chain, found, method, known)
-    lost = 1.0 - impact.kept
-    # Net of what overtime makes up later, where a model has that; making up more than was lost is no resilience.
-    loss_share = np.maximum(lost[found.weeks_before :].mean(axis=0), 0.0)
+    reached = outcome(chain, found, impact, method)
     ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
 
-    panel = Panel.of(chain, method)
-    lost_points = resilience.state_points_lost(loss_share, method)
-    split = attribution.shares(costs, len(chain)) * lost_points[:, [1]]
+    panel = reached.panel
+    split = attribution.shares(costs, len(chain)) * reached.points[:, [1]]
     points = pd.DataFrame(
         np.hstack([panel.lost, panel.means(split)]),
         index=panel.rows,
@@ -219,30 +219,26 @@ def assess(
         ),
     )
     direct = [attribution.direct(chain, effect) for effect in found.effects]
-    factors = method.uncertainty.state_bound_factors
-    gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
-    state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
-    nodes = _nodes(chain, found, loss_share)
-    low, likely, high = _paths(found, panel, lost)
+    low, path, high = _paths(found, panel, reached.lost)
     return Assessment(
         on=on,
         method=method,
         chain=chain.meta,
         chain_version=chain.version,
         shock=found,
-        scores=_scores(panel, panel.means(lost_points), state, nodes, lost[found.weeks_before :, :, 1], method),
-        nodes=nodes,
-        path=likely,
+        scores=reached.scores,
+        nodes=_nodes(chain, found, reached),
+        path=path,
         path_low=low,
         path_high=high,
-        lost_share=lost[:, :, 1].astype(np.float32),
-        short_share=_short(found, impact, loss_share[:, 1]),
+        lost_share=reached.lost[:, :, 1].astype(np.float32),
+        short_share=_short(found, impact, reached.loss_share[:, 1]),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
         ),
         panel=panel,
-        state=state,
+        state=reached.state,
         impact=impact,
         costs=costs,
     )
@@ -267,39 +263,11 @@ def _carried(
     return impact, tuple(costs)
 
 
-def _scores(
-    panel: Panel, state_lost: Floats, state: Floats, nodes: pd.DataFrame, ahead: Floats, method: Method
-) -> pd.DataFrame:
-    score = 100.0 - panel.lost.sum(axis=1) - state_lost[:, 1]
-    drawn = uncertainty.drawn_scores(panel.resilient, state, uncertainty.Draws.of(method), method)
-    low, high = uncertainty.interval(drawn, method.uncertainty.coverage_share)
-    amounts = ["output_meur", "loss_meur", "loss_low_meur", "loss_high_meur"]
-    sums = panel.sums(nodes[amounts].to_numpy())
-    horizon_output = sums[:, 0] * method.horizon_weeks / WEEKS_A_YEAR
-    recovery = all_steps_to_recover(1.0 - panel.means(ahead.T).T) if len(panel.rows) else []
-    return pd.DataFrame(
-        {
-            "label": panel.labels,
-            "score": score,
-            # The method's own choices are one draw of many: an interval always holds its score.
-            "score_low": np.minimum(low, score),
-            "score_high": np.maximum(high, score),
-            "structure": 100.0 * composite.linear(panel.resilient[0], method.weights),
-            "state": 100.0 * state[method.uncertainty.state_bound_factors.index(1.0), 1],
-            **dict(zip(amounts, sums.T, strict=True)),
-            "loss_share": sums[:, 1] / horizon_output,
-            "recovery_weeks": pd.array(recovery, dtype="Int64"),
-        },
-        panel.rows,
-    )
-
-
-def _nodes(chain: ValueChain, found: DatedShock, loss_share: Floats) -> pd.DataFrame:
-    period = found.steps - found.weeks_before
+def _nodes(chain: ValueChain, found: DatedShock, reached: Outcome) -> pd.DataFrame:
     nodes = chain.nodes[["label", "country", "industry", "output_meur"]].copy()
-    for name, share in zip(("_low", "", "_high"), loss_share.T, strict=True):
-        nodes[f"loss{name}_meur"] = share * chain.output * period / WEEKS_A_YEAR
-        nodes[f"loss{name}_share"] = share
+    for reading, name in enumerate(("_low", "", "_high")):
+        nodes[f"loss{name}_meur"] = reached.loss_meur[:, reading]
+        nodes[f"loss{name}_share"] = reached.loss_share[:, reading]
     cuts = [effect.cut[:, 1] for effect in found.effects if effect.kind != "link"]
     nodes["direct_cut_share"] = 1.0 - np.prod(1.0 - np.array(cuts), axis=0) if cuts else 0.0
     return nodes

@@ -93,9 +93,9 @@ def headline(assessment: Assessment) -> str:
             f"No disruption on record is in force on {_day(assessment)}: the EU score is {eu.score:.1f}, "
             "from structure alone."
         )
-    ecosystems = _ranked(assessment, "ecosystem").sort_values("state")
-    ecosystems = ecosystems[ecosystems.loss_meur > 0]
-    worst = f"; hit hardest: {' and '.join(ecosystems.label[:2])}" if len(ecosystems) else ""
+    ecosystems = _ranked(assessment, "ecosystem").sort_values("loss_share", ascending=False, kind="stable")
+    lose = [f"{row.label} ({100 * row.loss_share:.2g} %)" for row in ecosystems.itertuples() if row.loss_meur > 0]
+    worst = f"; hit hardest, by share of output lost: {' and '.join(lose[:2])}" if lose else ""
     return (
         f"{number} disruption{'s' if number > 1 else ''} in force on {_day(assessment)}: the EU score is "
         f"{eu.score:.1f} ({eu.score_low:.1f}–{eu.score_high:.1f}), an estimated {_money(eu)} of output lost over "

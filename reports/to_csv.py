@@ -1,12 +1,16 @@
-"""Scores of one or more dates as one CSV table, cells safe to open in a spreadsheet."""
+"""Scores of one or more dates as a CSV table, cells safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from graphs.assessment import Assessment
+from graphs.method import Method
+from graphs.series import Series
+from graphs.valuechain import Meta
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -22,21 +26,48 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
         >>> to_csv([assess(sources.toy(), [], date(2021, 3, 1), Method())]).splitlines()[1].split(",")[:4]
         ['2021-03-01', 'eu', 'EU', 'EU27']
     """
-    return pd.concat([_table(one) for one in assessments]).to_csv(index=False, lineterminator="\n", float_format="%.6f")
+    return _text(pd.concat([_table(one) for one in assessments]))
+
+
+def series_to_csv(series: Series, chain: Meta, method: Method, level: str, key: str | None = None) -> str:
+    """Scores of a level over some days, one row for each day and key; of a day that is missing the figures are empty.
+
+    Args:
+        key: of the only line that is wanted.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.series import lines
+        >>> series = Series.of(lines(sources.toy(), Method()), [date(2021, 3, 1)], {})
+        >>> series_to_csv(series, sources.toy().meta, Method(), "eu").splitlines()[1]
+        '2021-03-01,eu,EU,EU27,,,,,,,,,,0,False,2'
+    """
+    blank = np.full((len(series.missing), *series.values.shape[1:]), np.nan)
+    missing = Series(series.lines, series.missing, (), blank)
+    frame = pd.concat([one.table(level, key) for one in (series, missing) if one.days] or [series.table(level, key)])
+    return _text(_with_provenance(frame.sort_values("on", kind="stable"), chain, method))
+
+
+def _text(frame: pd.DataFrame) -> str:
+    """Units are in the names of the columns; text cells are safe."""
+    for column in [name for name in ("key", "label", "reasons") if name in frame]:
+        frame[column] = [safe(str(text)) for text in frame[column]]
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.6f")
+
+
+def _with_provenance(frame: pd.DataFrame, chain: Meta, method: Method) -> pd.DataFrame:
+    return frame.assign(chain_year=chain.year, chain_is_estimate=chain.estimate, method_version=method.version)
 
 
 def _table(assessment: Assessment) -> pd.DataFrame:
     frame = assessment.scores.reset_index()
     frame.insert(0, "on", assessment.on.isoformat())
-    frame["chain_year"] = assessment.chain.year
-    frame["chain_is_estimate"] = assessment.chain.estimate
-    frame["method_version"] = assessment.method.version
+    frame = _with_provenance(frame, assessment.chain, assessment.method)
     frame["reasons"] = [
         " | ".join(f"{reason.points:.2f}: {reason.text}" for reason in assessment.reasons(level, key)[:8])
         for level, key in zip(frame.level, frame.key, strict=True)
     ]
-    for column in ("key", "label", "reasons"):
-        frame[column] = [safe(str(text)) for text in frame[column]]
     return frame
 
 

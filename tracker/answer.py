@@ -8,7 +8,10 @@ import pandas as pd
 
 from graphs.assessment import Assessment
 from graphs.errors import Fault, Unknown
+from graphs.method import Method
 from graphs.score.uncertainty import INTERVAL
+from graphs.series import FIGURES, Series
+from graphs.valuechain import Meta, ValueChain
 from tracker.log import Entry, Standing
 
 _WHOLE = {"recovery_weeks", "rank", "rank_low", "rank_high"}
@@ -31,23 +34,26 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
     }
 
 
+def series(
+    found: Series, chain: ValueChain, method: Method, position: int, level: str, key: str | None = None
+) -> dict[str, Any]:
+    """Scores of one level over some weeks, one for each week and key, and what they were computed from."""
+    rows = found.table(level, key).to_dict("records")
+    return _made_from(chain.meta, chain.version, method, position) | {
+        "level": level,
+        "missing": [day.isoformat() for day in found.missing],
+        "scores": [
+            {"on": row["on"].isoformat(), "key": row["key"], "label": row["label"]}
+            | {name: round(row[name], 6) for name in FIGURES}
+            for row in rows
+        ],
+    }
+
+
 def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
     """What an answer was computed from."""
-    chain = assessment.chain
-    return {
-        "on": assessment.on.isoformat(),
-        "log_position": position,
-        "method_version": assessment.method.version,
-        "horizon_weeks": assessment.method.horizon_weeks,
-        "chain": {
-            "title": chain.title,
-            "year": chain.year,
-            "estimate": chain.estimate,
-            "source": chain.source,
-            "version": assessment.chain_version,
-        },
-        "interval": f"losses: the low and high readings of severity and duration; scores and ranks: {INTERVAL}",
-    }
+    made_from = _made_from(assessment.chain, assessment.chain_version, assessment.method, position)
+    return {"on": assessment.on.isoformat()} | made_from
 
 
 def in_force(assessment: Assessment) -> list[dict[str, Any]]:
@@ -97,6 +103,22 @@ def entry(one: Entry) -> dict[str, Any]:
 def fault(one: Fault) -> dict[str, str]:
     """A fault with its mend."""
     return {"where": one.where, "field": one.field, "fault": one.fault, "mend": one.mend}
+
+
+def _made_from(chain: Meta, chain_version: str, method: Method, position: int) -> dict[str, Any]:
+    return {
+        "log_position": position,
+        "method_version": method.version,
+        "horizon_weeks": method.horizon_weeks,
+        "chain": {
+            "title": chain.title,
+            "year": chain.year,
+            "estimate": chain.estimate,
+            "source": chain.source,
+            "version": chain_version,
+        },
+        "interval": f"losses: the low and high readings of severity and duration; scores and ranks: {INTERVAL}",
+    }
 
 
 def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict[str, Any]:

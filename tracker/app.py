@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
@@ -32,6 +33,7 @@ from tracker.files.uploads import Uploads
 from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
 from tracker.pages.frame import error_page
+from tracker.timeline import Timeline
 
 
 def _now() -> datetime:
@@ -66,6 +68,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.add_middleware(Guard, door=app.state.door, clock=clock)
+    app.add_middleware(_First, timeline=desk.timeline)
     for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
@@ -80,6 +83,20 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Busy, _come_back)
     app.add_exception_handler(Exception, _failed)
     return app
+
+
+class _First:
+    """Whoever asks goes first: before what is computed beside the work."""
+
+    def __init__(self, app: ASGIApp, timeline: Timeline) -> None:
+        self.app, self.timeline = app, timeline
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with self.timeline.guest():
+            await self.app(scope, receive, send)
 
 
 def _description(app: FastAPI) -> dict[str, Any]:
@@ -114,7 +131,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
             faults.append(Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}"))
         else:
             field = ".".join(str(part) for part in one["loc"][1:]) or "body"
-            if field == "on":
+            if field in ("on", "first", "last"):
                 mend = f"write a day from {EARLIEST} to {LATEST}, such as 2021-03-23"
                 faults.append(Fault("", field, f"{str(one['input'])[:60]!r} is no date in range", mend))
             else:

@@ -23,6 +23,7 @@ from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
+from tracker.timeline import Timeline
 
 _GONE = frozenset({"withdrawn", "merged"})
 """States of records that nobody need be pointed to."""
@@ -75,9 +76,11 @@ class Desk:
         self._prepared, self._waiting = Prepared(), list[Disruption]()
         self._turn = threading.Lock()
         self._reading = threading.RLock()
+        self.timeline = Timeline(self.engine, self.chain, self.method, self._as_it_stands)
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
+        self.timeline.close()
         self.writer.close()
 
     @property
@@ -107,7 +110,9 @@ class Desk:
         Raises:
             Exception: whatever the verb raises; then nothing is written.
         """
-        return self.writer.write(lambda turn: verb(turn, *given, **named))
+        done = self.writer.write(lambda turn: verb(turn, *given, **named))
+        self.timeline.wake()
+        return done
 
     @property
     def duration_weeks(self) -> float:
@@ -170,8 +175,12 @@ class Desk:
 
     def disruptions(self) -> list[Disruption]:
         """Every disruption as it stands, in the order in which they were first logged; also while one is assessed."""
+        return self._as_it_stands()[1]
+
+    def _as_it_stands(self) -> tuple[int, list[Disruption]]:
         with self._reading:
-            return self._held(self._newest(None))
+            newest = self._newest(None)
+            return newest, self._held(newest)
 
     def _newest(self, position: int | None) -> int:
         """Number of the newest entry about a disruption, up to a position: comments change no score."""

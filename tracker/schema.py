@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from graphs.content import Content, Day, Number, Share, Word
 from graphs.fields import describe
 from graphs.record import Field as RecordField
+from graphs.series import FIGURES
 from tracker import tables
 from tracker.files.columns import columns, example
 from tracker.kinds import KINDS, Kind
@@ -262,17 +263,44 @@ class ChainSource(BaseModel):
     version: str = Field(description="Of the hash of the chain: another chain has another one.")
 
 
-class ScoresOut(BaseModel):
-    """Scores of one level on one date, with what they were computed from."""
+class MadeFrom(BaseModel):
+    """What an answer was computed from."""
 
-    on: str = Field(description=describe("on"))
     log_position: int = Field(description=_POSITION)
     method_version: str = Field(description="Of the hash of the method and its assumptions.")
     horizon_weeks: int = Field(description="Weeks from the date over which losses are counted.")
     chain: ChainSource = Field(description="The value chain that was assessed.")
     interval: str = Field(description="What the intervals of losses, scores and ranks hold.")
     level: str = Field(description=describe("level"))
+
+
+class ScoresOut(MadeFrom):
+    """Scores of one level on one date, with what they were computed from."""
+
+    on: str = Field(description=describe("on"))
     scores: list[ScoreOut] = Field(description="One for each key of the level.")
+
+
+def _point() -> type[BaseModel]:
+    figures = {name: (float, Field(description=describe(name))) for name in FIGURES}
+    return create_model(
+        "PointOut",
+        __doc__="The score of one key on one day, with its interval, its parts and its losses.",
+        on=(Annotated[str, Field(json_schema_extra={"format": "date"})], Field(description=describe("on"))),
+        key=(str, Field(description=describe("key"))),
+        label=(str, Field(description=describe("label"))),
+        **figures,
+    )  # type: ignore[call-overload]
+
+
+PointOut = _point()
+
+
+class SeriesOut(MadeFrom):
+    """Scores of one level over some weeks, with what they were computed from."""
+
+    missing: list[str] = Field(description="Days of the range that are still being computed; empty with status 200.")
+    scores: list[PointOut] = Field(description="One for each day and key, the oldest day first.")  # type: ignore[valid-type]
 
 
 class Problem(BaseModel):

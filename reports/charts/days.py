@@ -11,7 +11,8 @@ import altair as alt
 from reports.charts.drawing import ROLES, rows, words_beside
 from reports.charts.words import day, short
 
-_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTHS = (1, 2, 3, 6, *(12 * years for years in (1, 2, 5, 10, 20, 50, 100, 500)))
+"""From one label to the next."""
 
 
 def axis(first: date, last: date, most: int) -> alt.X:
@@ -54,7 +55,7 @@ def _ticks(first: date, last: date, most: int) -> tuple[list[date], str]:
 
 def _months(first: date, last: date, step: int) -> Iterator[date]:
     """First days of every so many months, counted from a January."""
-    for month in range(12 * (first.year - first.year % 10), 12 * last.year + 12, step):
+    for month in range(12 * first.year - 12 * first.year % step, 12 * last.year + 12, step):
         on = date(month // 12, month % 12 + 1, 1)
         if first <= on <= last:
             yield on

@@ -24,11 +24,11 @@ ROLES: Mapping[str, str] = {
     "ink": "#1b2733", "muted": "#5b6b7a", "line": "#d5dde5", "paper": "#ffffff", "accent": "#0b5cad", "loss": "#c2410c",
     "level0": "#dbe2e9", "level1": "#fdd9ae", "level2": "#fdb366", "level3": "#ee7420", "level4": "#bd3a06",
     "level5": "#651203", "over0": "#1b2734", "over1": "#1b2735", "over2": "#1b2736", "over3": "#1b2737",
-    "over4": "#fffffe", "over5": "#fffffd", "score0": "#e3eef9", "score1": "#c3daf0", "score2": "#8fbde3",
-    "score3": "#3f83c2", "score4": "#1c5a9c", "score5": "#082f63", "upon0": "#1b2738", "upon1": "#1b2739",
+    "over4": "#fffffe", "over5": "#fffffd", "blue0": "#e3eef9", "blue1": "#c3daf0", "blue2": "#8fbde3",
+    "blue3": "#2f75b7", "blue4": "#1c5a9c", "blue5": "#082f63", "upon0": "#1b2738", "upon1": "#1b2739",
     "upon2": "#1b273a", "upon3": "#fffffc", "upon4": "#fffffb", "upon5": "#fffffa",
 }  # fmt: skip
-"""Light colour of each role; no two are the same. ``over0`` is text over ``level0``, ``upon0`` over ``score0``."""
+"""Light colour of each role; no two are the same. ``over0`` is text over ``level0``, ``upon0`` over ``blue0``."""
 FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 _CLASSES = {None: "chart", False: "chart wide", True: "chart narrow"}
 _ROLE_OF = {colour: role for role, colour in ROLES.items()}
@@ -38,7 +38,7 @@ _DRAWN = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width",
 _KEPT = frozenset(
     "d transform x y x1 x2 y1 y2 dx dy cx cy r width height fill stroke stroke-width stroke-dasharray "
     "stroke-linecap stroke-linejoin stroke-miterlimit opacity fill-opacity stroke-opacity text-anchor font-size "
-    "font-weight font-style font-family viewBox".split()
+    "font-weight viewBox".split()
 )
 """Attributes that draw; what else the renderer writes (ids, classes, styles, roles) stays out of the page."""
 
@@ -71,7 +71,13 @@ def words_beside(at: alt.Chart, late: bool, away: float, lower: float = 0, bold:
     ).encode(alt.Text("words:N"))
 
 
-def svg(chart: alt.TopLevelMixin, title: str, reading: str, narrow: bool | None = None) -> str:
+def svg(
+    chart: alt.TopLevelMixin,
+    title: str,
+    reading: str,
+    narrow: bool | None = None,
+    room: Mapping[str, int] | None = None,
+) -> str:
     """A chart as SVG text: one ``<svg>`` without script, style, id or link, which grows and shrinks with its place.
 
     Args:
@@ -79,6 +85,7 @@ def svg(chart: alt.TopLevelMixin, title: str, reading: str, narrow: bool | None 
         reading: what is to be seen in it, in words.
         narrow: whether it is the drawing for a phone or that for a wide place, of which a page shows one; None if there
             is one for both.
+        room: units kept free around what is drawn, for words that stand there; else the axes decide.
 
     Examples:
         >>> import pandas as pd
@@ -87,13 +94,21 @@ def svg(chart: alt.TopLevelMixin, title: str, reading: str, narrow: bool | None 
         >>> text[:25], "&lt;b&gt;" in text, "<b>" in text
         ('<svg xmlns="http://www.w3', True, False)
     """
-    spec = _with_look(chart.to_dict(validate=False), size(narrow is not False)[1])  # tests validate each kind of chart
+    spec = _with_look(
+        chart.to_dict(validate=False), size(narrow is not False)[1], room
+    )  # tests validate each kind of chart
     # No address is allowed, so that nothing is ever fetched, whatever a specification may come to say.
     drawing = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     _bare(drawing)
     for name in ("width", "height"):
         del drawing.attrib[name]
-    drawing.attrib = {"xmlns": _SVG[1:-1], "class": _CLASSES[narrow], "role": "img", **drawing.attrib}
+    drawing.attrib = {
+        "xmlns": _SVG[1:-1],
+        "class": _CLASSES[narrow],
+        "role": "img",
+        "font-family": FONT,
+        **drawing.attrib,
+    }
     for place, (name, words) in enumerate((("title", title), ("desc", reading))):
         element = ElementTree.Element(name)
         element.text = words_of(words)
@@ -125,9 +140,10 @@ def alone(chart: str, notes: str) -> str:
         "width": f"{width:g}",
         "height": f"{height + above + below:g}",
         "role": "img",
+        "font-family": FONT,
     }
     drawing.insert(2, ElementTree.Element("rect", ground | {"fill": ROLES["paper"]}))
-    look = {"x": f"{left + 6:g}", "font-family": FONT, "fill": ROLES["ink"]}
+    look = {"x": f"{left + 6:g}", "fill": ROLES["ink"]}
     for number, line in enumerate(head):
         _line(drawing, line, look | {"y": f"{top - above + 22 * (number + 1):g}", "font-size": "16"})
     for number, line in enumerate(foot):
@@ -148,7 +164,7 @@ def empty(title: str, words: str, narrow: bool = False) -> str:
     return svg(said.encode(text="words:N").properties(width=across, height=80), title, words, narrow)
 
 
-def _with_look(spec: dict[str, Any], text_size: int) -> dict[str, Any]:
+def _with_look(spec: dict[str, Any], text_size: int, room: Mapping[str, int] | None) -> dict[str, Any]:
     axis = {
         "labelColor": ROLES["muted"],
         "gridColor": ROLES["line"],
@@ -164,6 +180,8 @@ def _with_look(spec: dict[str, Any], text_size: int) -> dict[str, Any]:
         "axis": axis,
         "text": {"fontSize": text_size, "fill": ROLES["ink"]},
     }
+    if room:
+        return {**spec, "config": look, "autosize": {"type": "none"}, "padding": dict(room)}
     return {**spec, "config": look, "autosize": {"type": "fit", "contains": "padding"}, "padding": 4}
 
 
@@ -184,7 +202,7 @@ def _bare(drawing: ElementTree.Element) -> None:
         element.attrib = {
             name: _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.1f}", value) if name in _DRAWN else value
             for name, value in element.attrib.items()
-            if name in _KEPT and value != "transparent"
+            if name in _KEPT and value != "transparent" and (name, value) != ("opacity", "1")
         }
         if element.tag == "text" and "stroke" in element.attrib:  # a rim, so that lines behind it do not cut it
             element.attrib |= {"paint-order": "stroke", "stroke-linejoin": "round"}

@@ -67,22 +67,26 @@ def reading(weeks: pd.DataFrame) -> str:
         return "No output is lost in any week."
     when = lost.idxmax()
     between = ""
-    if "loss_low_share" in weeks:
-        low, high = weeks.loss_low_share[when], weeks.loss_high_share[when]
-        between = f" ({percent(low)}–{percent(high)})"
+    if _has_band(weeks):
+        between = f" ({percent(weeks.loss_low_share[when])}–{percent(weeks.loss_high_share[when])})"
     return (
         f"Largest loss: {percent(lost.max())} of output{between} in the week of {day(when)}; "
         f"in the last week shown {percent(lost.iloc[-1])}."
     )
 
 
+def _has_band(weeks: pd.DataFrame) -> bool:
+    """Whether the low and the high reading are known of every week: a band with gaps is none."""
+    band = ["loss_low_share", "loss_high_share"]
+    return set(band) <= set(weeks.columns) and bool(weeks[band].notna().to_numpy().all())
+
+
 def _steps(weeks: pd.DataFrame) -> pd.DataFrame:
     """The weeks in percent, and the end of the last one."""
-    names = {"loss_share": "likely", "loss_low_share": "low", "loss_high_share": "high"}
-    shown = [name for name in names if name in weeks]
-    if weeks[shown].isna().to_numpy().any():  # a band with gaps is none
-        shown = ["loss_share"]
-    steps = 100.0 * weeks[shown].astype(float).rename(columns=names)
+    names = {"loss_share": "likely"}
+    if _has_band(weeks):
+        names |= {"loss_low_share": "low", "loss_high_share": "high"}
+    steps = 100.0 * weeks[list(names)].astype(float).rename(columns=names)
     steps["day"] = [(week - weeks.index[0]).days for week in weeks.index]
     end = steps.iloc[[-1]].assign(day=steps.day.iloc[-1] + _WEEK.days)
     return pd.concat([steps, end])

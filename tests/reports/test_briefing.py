@@ -51,7 +51,7 @@ def test_with_one_in_force_the_headline_is_in_the_singular(toy: ValueChain) -> N
     assert text.startswith(f"1 disruption in force on 1 March 2021: the EU score is {eu.score:.1f} ")
     assert f"({eu.score_low:.1f}–{eu.score_high:.1f})" in text
     assert f"an estimated {eu.loss_meur:,.0f} million euro ({eu.loss_low_meur:,.0f}–{eu.loss_high_meur:,.0f})" in text
-    assert f"over the coming {Method().horizon_weeks} weeks; hit hardest: " in text
+    assert f"over the coming {Method().horizon_weeks} weeks; hit hardest, by share of output lost: " in text
 
 
 def test_with_many_in_force_the_headline_counts_them(toy: ValueChain) -> None:
@@ -65,10 +65,10 @@ def test_with_many_in_force_the_headline_counts_them(toy: ValueChain) -> None:
 
 def test_the_hardest_hit_ecosystems_are_named(toy: ValueChain) -> None:
     found = of(toy, STRIKE)
-    ecosystems = found.scores.loc["ecosystem"].sort_values("state")
-    first, second = ecosystems.label.iloc[:2]
-    assert headline(found).endswith(f"; hit hardest: {first} and {second}.")
-    assert first == "Mobility-Transport-Automotive"
+    ecosystems = found.scores.loc["ecosystem"].sort_values("loss_share", ascending=False, kind="stable")
+    first, second = (f"{row.label} ({100 * row.loss_share:.2g} %)" for row in ecosystems.iloc[:2].itertuples())
+    assert headline(found).endswith(f"; hit hardest, by share of output lost: {first} and {second}.")
+    assert ecosystems.label.iloc[0] == "Mobility-Transport-Automotive"
 
 
 def test_large_losses_are_said_in_billions(estimate: ValueChain) -> None:

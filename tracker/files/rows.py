@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from tracker.accounts.tables import sessions
 from tracker.database import entries, fingerprints, metadata, records
+from tracker.points import points
 
 Progress = Callable[[int, int], None]
 """Told now and then how many rows are done, and of how many."""
 
-DERIVED = frozenset({records.name, fingerprints.name})
-"""Follow from the log: they are derived again."""
+DERIVED = frozenset({records.name, fingerprints.name, points.name})
+"""Follow from the log: they are derived again, or computed."""
 PASSING = frozenset({sessions.name})
 """Logins that are under way: people log in again."""
 _PART = 1_000

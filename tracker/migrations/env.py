@@ -5,7 +5,8 @@ from alembic import context
 from tracker.accounts.tables import PEOPLE
 from tracker.database import metadata
 from tracker.forms.drafts import drafts
+from tracker.points import points
 
-assert all(table.metadata is metadata for table in (*PEOPLE, drafts))
+assert all(table.metadata is metadata for table in (*PEOPLE, drafts, points))
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

@@ -1,0 +1,151 @@
+"""What an assessment says of every place in the atlas: losses and their wave, scores with reasons, disruptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from graphs.assessment import Assessment
+from graphs.atlas import KINDS, Atlas
+from graphs.disruption import Disruption
+from graphs.score import attribution
+from graphs.valuechain import Floats, Integers, ValueChain
+
+EVERYBODY = 0.75
+"""A disruption that names a larger share of the EU's nodes marks nobody in particular."""
+MOST_REASONS = 6
+_LEAST_POINTS = 0.05
+_LEVELS = ("eu", "ecosystem", "country", "node")
+
+
+@dataclass(frozen=True, eq=False)
+class Cause:
+    """One disruption in force: what had to be assumed of it, where it strikes, and which part of a loss is its own."""
+
+    record: Disruption
+    kind: str
+    assumptions: tuple[str, ...]
+    hits: npt.NDArray[np.bool_]
+    """Nodes that it cuts at first hand; none if it names nearly all."""
+    part: Floats
+    """Share of each node's loss (n), 0–1: an estimate, by what each disruption would cost alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A score and the reasons for it: points with a sentence, the largest first."""
+
+    score: float
+    low: float
+    high: float
+    rank: tuple[int, int, int] | None
+    reasons: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Day:
+    """One date as the page shows it.
+
+    ``loss_share`` (n × 3) is the share of output lost over the horizon in the low, likely and high reading;
+    ``lost_share`` (weeks × n) the same week by week from ``first_day``, likely; the date lies in week
+    ``weeks_before``. ``told`` has the scores by (level, key). ``cut`` gives by kind of thing the share of each drawn
+    link that is cut.
+    """
+
+    on: date
+    horizon_weeks: int
+    first_day: date
+    weeks_before: int
+    loss_share: Floats
+    lost_share: npt.NDArray[np.float32]
+    causes: tuple[Cause, ...]
+    told: dict[tuple[str, str], Told]
+    cut: dict[str, Floats]
+
+
+def day_of(found: Atlas, assessment: Assessment) -> Day:
+    """What an assessment of the atlas's chain says of every place in it.
+
+    Raises:
+        ValueError: if the assessment is of another chain.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.assessment import assess
+        >>> from graphs.atlas import atlas
+        >>> from graphs.method import Method
+        >>> chain, on = sources.toy(), date(2021, 3, 1)
+        >>> strike = Disruption("Strike", ("DE",), on, "D1", effect="supply", severity_likely=0.4)
+        >>> day = day_of(atlas(chain), assess(chain, [strike], on, Method()))
+        >>> points, text = day.told["country", "DE"].reasons[0]
+        >>> day.causes[0].record.id, round(points, 1), text
+        ('D1', 27.7, 'Strike: cuts 40 % of its capacity')
+    """
+    chain = found.chain
+    if chain.version != assessment.chain_version:
+        raise ValueError("the assessment is of another chain than the atlas")
+    nodes = assessment.nodes
+    return Day(
+        on=assessment.on,
+        horizon_weeks=assessment.method.horizon_weeks,
+        first_day=assessment.shock.first_day,
+        weeks_before=assessment.shock.weeks_before,
+        loss_share=nodes[["loss_low_share", "loss_share", "loss_high_share"]].to_numpy(float),
+        lost_share=assessment.lost_share,
+        causes=tuple(_causes(chain, assessment)),
+        told=dict(_told(assessment)),
+        cut=_cut(found, assessment),
+    )
+
+
+def _causes(chain: ValueChain, assessment: Assessment) -> Iterator[Cause]:
+    part = attribution.shares(assessment.costs, len(chain))
+    for number, effect in enumerate(assessment.shock.effects):
+        hits = attribution.direct(chain, effect) > 0
+        if hits[chain.in_eu].sum() > EVERYBODY * chain.in_eu.sum():
+            hits = np.zeros(len(chain), bool)
+        yield Cause(effect.disruption, effect.kind, effect.assumptions, hits, part[:, number])
+
+
+def _told(assessment: Assessment) -> Iterator[tuple[tuple[str, str], Told]]:
+    rows = assessment.scores[["score", "score_low", "score_high"]].to_numpy(float)
+    ranks = {
+        (level, key): (int(rank), int(best), int(worst))
+        for level in ("ecosystem", "country")
+        for key, rank, best, worst in assessment.ranks(level).itertuples()
+    }
+    for (level, key), (score, low, high) in zip(assessment.scores.index, rows.tolist(), strict=True):
+        if level in _LEVELS:
+            reasons = assessment.reasons(level, key)[:MOST_REASONS]
+            said = tuple((one.points, one.text) for one in reasons if one.points >= _LEAST_POINTS)
+            yield (level, key), Told(score, low, high, ranks.get((level, key)), said)
+
+
+def _cut(found: Atlas, assessment: Assessment) -> dict[str, Floats]:
+    """Share of each drawn link that links in force cut, likely reading."""
+    inputs, share = found.chain.inputs, np.zeros(len(found.chain.inputs.flow_meur))
+    for effect in assessment.shock.of_kind("link"):
+        gone_here = effect.links(found.chain)
+        share[gone_here.where] = 1.0 - (1.0 - share[gone_here.where]) * (1.0 - gone_here.cut[:, 1])
+    where = np.flatnonzero(share)
+    if not len(where):
+        return {kind: np.zeros(len(found.links[kind].flow_meur)) for kind in KINDS}
+    lost = share[where] * inputs.flow_meur[where]
+    n = len(found.chain)
+    gone = sparse.csr_array((lost, (inputs.supplier[where], inputs.buyer[where])), (n, n))
+    cut = {}
+    for kind in KINDS:
+        links, members = found.links[kind], found.members[kind]
+        table = gone if kind == "nodes" else sparse.csr_array(members.T @ gone @ members)
+        cut[kind] = _entries(table, links.supplier, links.buyer) / links.flow_meur
+    return cut
+
+
+def _entries(table: sparse.csr_array, row: Integers, column: Integers) -> Floats:
+    return np.asarray(table[row, column], float).ravel() if len(row) else np.zeros(0)

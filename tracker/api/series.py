@@ -1,0 +1,95 @@
+"""Scores over time, for programs."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import Header, Query
+from fastapi.responses import JSONResponse, Response
+
+from graphs.content import EARLIEST, LATEST
+from graphs.errors import Fault, Faults, Unknown
+from reports.to_csv import series_to_csv
+from tracker import answer, schema
+from tracker.api.frame import READS, AtDesk, errors, room
+
+router = room()
+
+Level = Literal["eu", "ecosystem", "country"]
+_MOST = 600
+"""Weeks of an answer."""
+_AT_ONCE = 4
+"""If no more points than these are missing, the answer waits for them."""
+_LONGEST_S = 60
+_CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": _CSV, "description": "Every week of the range."},
+    202: {
+        "model": schema.SeriesOut,
+        "content": _CSV,
+        "description": "Some weeks are still being computed: they are listed as missing, and have empty cells in CSV. "
+        "Ask again after the seconds in Retry-After.",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds, 1–60."}},
+    },
+}
+
+
+@router.get("/series", responses=_ANSWERS | READS | errors(404), response_model=schema.SeriesOut)
+def read_series(
+    desk: AtDesk,
+    level: Annotated[Level, Query(description="Whose scores: of the EU, of ecosystems or of countries.")] = "ecosystem",
+    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Textiles"])] = None,
+    first: Annotated[
+        date | None,
+        Query(
+            ge=EARLIEST,
+            le=LATEST,
+            description=f"First day; left out: that of the first record that counts, {_MOST} weeks back at most.",
+            examples=["2020-01-06"],
+        ),
+    ] = None,
+    last: Annotated[
+        date | None,
+        Query(ge=EARLIEST, le=LATEST, description="Last day; today if left out.", examples=["2020-12-28"]),
+    ] = None,
+    form: Annotated[
+        Literal["json", "csv"] | None,
+        Query(alias="format", description="Also asked for by the header Accept: text/csv. JSON if left out."),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Scores of every Monday from the week of one day to another, at most 600 weeks, from the log as it stands now.
+
+    Weeks that were never asked for are computed now, the newest first, some in a second: until all are there the
+    answer is 202 and says which are missing. `pandas.read_csv` reads the CSV of the same address.
+    """
+    position, to = desk.position, last or date.today()
+    since = first or max(desk.timeline.first_day(to), to - timedelta(weeks=_MOST - 1))
+    _check(since, to)
+    found = desk.timeline.series(to, since, _AT_ONCE)
+    if key is not None and (level, key) not in found.lines.index:
+        raise Unknown(key)
+    status, headers = 200, {"Vary": "Accept"}
+    if found.missing:
+        status = 202
+        headers["Retry-After"] = str(min(_LONGEST_S, max(1, math.ceil(desk.timeline.seconds_left))))
+    if form == "csv" or (form is None and "text/csv" in accept):
+        text = series_to_csv(found, desk.chain.meta, desk.method, level, key)
+        return Response(text, status, headers, "text/csv; charset=utf-8")
+    return JSONResponse(answer.series(found, desk.chain, desk.method, position, level, key), status, headers)
+
+
+def _check(first: date, last: date) -> None:
+    """Whether it is a range, and no longer than may be asked for.
+
+    Raises:
+        Faults: if not.
+    """
+    if first > last:
+        raise Faults([Fault("", "first", f"{first} is after the last day {last}", "exchange them")])
+    weeks = (last - first + timedelta(days=first.weekday())).days // 7 + 1
+    if weeks > _MOST:
+        mend = f"give a first day from {last - timedelta(weeks=_MOST - 1)} on, then ask for what is before"
+        raise Faults([Fault("", "first", f"from {first} to {last} are {weeks:,} weeks, over {_MOST}", mend)])
