@@ -14,7 +14,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
-from graphs.series import Series
 from reports.charts import history
 from reports.charts.words import percent, points
 from tracker.api import AtDesk
@@ -71,12 +70,13 @@ def history_file(desk: AtDesk, form: str, of: Of = EU, first: Day = None, last: 
     return history_of(desk, of, first, last or date.today()).figure.file(form)
 
 
-def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
+def history_of(desk: Desk, of: str, first: date | None, last: date, on: date | None = None) -> History:
     """A line between two days, as far as it is computed; the rest is begun.
 
     Args:
         of: level and key, as in ``ecosystem:Textiles``.
         first: the first day of the record if left out.
+        on: a day to mark.
 
     Raises:
         Faults: if there is no such line, or the days are in the wrong order or too far apart.
@@ -93,7 +93,7 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
         )
         raise Faults([Fault("", "first", fault, mend)])
     series = desk.timeline.series(last, first, _AT_ONCE)
-    label = str(lines.label[level, key])
+    label = "the EU27" if level == "eu" else str(lines.label[level, key])
     days = sorted((*series.days, *series.missing))
     events = _events(desk, level, key, days)
     table = series.line(level, key).rename_axis("on").reset_index()
@@ -102,10 +102,11 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
         figure=Figure(
             name="history",
             title=title,
-            reading=history.reading(table.set_index("on")),
+            reading=("Of the weeks computed so far: " if series.missing else "")
+            + history.reading(table.set_index("on")),
             frame=with_source(table.assign(level=level, key=key, label=label), desk),
             columns=_COLUMNS,
-            chart=_chart(series, level, key, title, events),
+            chart=_chart(series.line(level, key), title, events, on),
             address="/history",
             query={"of": of, **({"first": first.isoformat()} if first else {}), "last": last.isoformat()},
             notes=f"Each Monday is assessed by itself; 100 is best. {source(desk)}",
@@ -123,7 +124,7 @@ def _events(desk: Desk, level: str, key: str, days: list[date]) -> list[dict[str
     return [{"number": number, **row} for number, row in enumerate(found.to_dict("records"), 1)]
 
 
-def _chart(series: Series, level: str, key: str, title: str, events: list[dict[str, Any]]) -> functools.partial[str]:
-    weeks: pd.DataFrame = series.line(level, key)[["score", "score_low", "score_high"]]
+def _chart(line: pd.DataFrame, title: str, events: list[dict[str, Any]], on: date | None) -> functools.partial[str]:
+    weeks: pd.DataFrame = line[["score", "score_low", "score_high"]]
     numbers: Mapping[int, date] = {one["number"]: one["on"] for one in events}
-    return functools.partial(history.history, weeks, title, numbers)
+    return functools.partial(history.history, weeks, title, numbers, on)
