@@ -14,6 +14,7 @@ import pandas as pd
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method
 from graphs.propagation import Impact, propagate_beside
+from graphs.propagation.path import clean
 from graphs.score import attribution, composite, uncertainty
 from graphs.score.outcome import Outcome, outcome
 from graphs.score.panel import Panel
@@ -62,6 +63,11 @@ class Assessment:
     path_high: pd.DataFrame
     lost_share: npt.NDArray[np.float32]
     """Share of output lost by week, from ``shock.first_day`` on, and node, likely reading; below 0: made up for."""
+    short_share: Floats
+    """Share of output that each node could not supply over the horizon for want of capacity or inputs, likely reading.
+
+    What it lost beyond that found no buyer. Only the model inventories tells the two apart; elsewhere it is the loss.
+    """
     points: pd.DataFrame
     direct: pd.DataFrame
     panel: Panel
@@ -137,18 +143,16 @@ class Assessment:
             'Supplier concentration 0.74 (0.25 is best, 0.88 worst)'
         """
         row = self._rows[(level, key)]
+        lost, found = self._lost[row].tolist(), self.panel.indicators[row].tolist()
         reasons = []
-        for one, points, value in zip(
-            self.method.indicators, self._lost[row], self.panel.indicators[row], strict=False
-        ):
+        for one, points, value in zip(self.method.indicators, lost, found, strict=False):
             best, worst = (one.high, one.low) if one.more_is_better else (one.low, one.high)
             text = f"{one.label} {value:.2f} ({best:g} is best, {worst:g} worst)"
-            reasons.append(Reason("structure", one.name, float(points), text))
-        hits = zip(self.direct, self.shock.effects, self._lost[row, len(reasons) :], self._cut[row], strict=True)
+            reasons.append(Reason("structure", one.name, points, text))
+        hits = zip(self._ids, self.shock.effects, lost[len(reasons) :], self._cut[row].tolist(), strict=True)
         for name, effect, points, cut in hits:
             if points > _NO_POINTS:
-                text = _sentence(effect, float(cut))
-                reasons.append(Reason("disruption", str(name), float(points), text, effect.assumptions))
+                reasons.append(Reason("disruption", name, points, _sentence(effect, cut), effect.assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
 
     def _of_level(self, level: str) -> Integers:
@@ -161,6 +165,10 @@ class Assessment:
     @functools.cached_property
     def _lost(self) -> Floats:
         return self.points.to_numpy(float)
+
+    @functools.cached_property
+    def _ids(self) -> list[str]:
+        return [str(name) for name in self.direct]
 
     @functools.cached_property
     def _cut(self) -> Floats:
@@ -224,6 +232,7 @@ def assess(
         path_low=low,
         path_high=high,
         lost_share=reached.lost[:, :, 1].astype(np.float32),
+        short_share=_short(found, impact, reached.loss_share[:, 1]),
         points=points,
         direct=pd.DataFrame(
             panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
@@ -262,6 +271,15 @@ def _nodes(chain: ValueChain, found: DatedShock, reached: Outcome) -> pd.DataFra
     cuts = [effect.cut[:, 1] for effect in found.effects if effect.kind != "link"]
     nodes["direct_cut_share"] = 1.0 - np.prod(1.0 - np.array(cuts), axis=0) if cuts else 0.0
     return nodes
+
+
+def _short(found: DatedShock, impact: Impact, loss_share: Floats) -> Floats:
+    """What could not be supplied; where the inventory model had nothing to carry, nothing was short."""
+    if impact.model != "inventories":
+        return loss_share
+    if impact.course is None:
+        return np.zeros_like(loss_share)
+    return np.asarray(1.0 - clean(impact.course.can[found.weeks_before :, :, 1]).mean(axis=0))
 
 
 def _paths(found: DatedShock, panel: Panel, lost: Floats) -> list[pd.DataFrame]:

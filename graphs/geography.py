@@ -16,7 +16,8 @@ _OUTSIDE = {
     "Other Europe": "AD AL BA BY CH FO GB GG GI IM IS JE LI MC MD ME MK NO RS RU SM UA VA XK",
     "Asia": "AE AF AM AZ BD BH BN BT CN GE HK ID IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MO MV MY NP OM PH "
     "PK PS QA SA SG SY TH TJ TL TM TR TW UZ VN YE",
-    "Americas": "AR BB BO BR BS BZ CA CL CO CR CU DO EC GT GY HN HT JM MX NI PA PE PR PY SR SV TT US UY VE",
+    "Americas": "AG AI AR AW BB BL BM BO BQ BR BS BZ CA CL CO CR CU CW DM DO EC FK GD GF GL GP GT GY HN HT JM KN KY "
+    "LC MF MQ MS MX NI PA PE PM PR PY SR SV SX TC TT US UY VC VE VG VI",
 }
 _REGION = {code: region for table in (_EU, _OUTSIDE) for region, codes in table.items() for code in codes.split()}
 

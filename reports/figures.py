@@ -103,14 +103,14 @@ def stages(disruptions: Iterable[Disruption], assessment: Assessment | None = No
         assessment: of a day on which they are in force; then what each would cost its ecosystem alone is added up.
 
     Returns:
-        One row for each pair, also where there is none: ``ecosystem, stage, disruptions``, and with an assessment
+        One row for each pair, also where there is none: ``ecosystem, stage, disruption_count``, and with an assessment
         ``loss_share``, share of the ecosystem's output in the EU, likely reading, each disruption as if it were alone.
 
     Examples:
         >>> from datetime import date
         >>> strike = Disruption("Strike", ("DE",), date(2021, 3, 1), ecosystems=("Retail",), stages=("operations",))
         >>> table = stages([strike, Disruption("Flood", ("FR",), date(2021, 3, 1))])
-        >>> table[table.disruptions > 0].to_numpy().tolist()
+        >>> table[table.disruption_count > 0].to_numpy().tolist()
         [['Retail', 'operations', 1], ['no ecosystem stated', 'no stage stated', 1]]
     """
     alone = _alone(assessment) if assessment else {}
@@ -121,7 +121,7 @@ def stages(disruptions: Iterable[Disruption], assessment: Assessment | None = No
             losses[pair] += alone.get((one.id, pair[0]), 0.0)
     pairs = list(itertools.product((*ECOSYSTEMS, NO_ECOSYSTEM), (*STAGES, NO_STAGE)))
     table = pd.DataFrame(pairs, columns=["ecosystem", "stage"])
-    table["disruptions"] = [counts[pair] for pair in pairs]
+    table["disruption_count"] = [counts[pair] for pair in pairs]
     if assessment:
         known = table.ecosystem.isin(assessment.path.columns)
         table["loss_share"] = pd.Series([losses[pair] for pair in pairs]).where(known)

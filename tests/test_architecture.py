@@ -17,6 +17,7 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 
 FRONT_DOORS = (
     "tracker/cli.py",
+    "tracker/graph_command.py",
     "tracker/opening.py",
     "tracker/app.py",
     "tracker/api/",

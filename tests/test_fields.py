@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from graphs import sources
+from graphs import exchange, sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.fields import fields
@@ -16,6 +17,7 @@ from graphs.method import Method
 from graphs.picture import picture
 from graphs.score import resilience
 from graphs.valuechain import ValueChain
+from reports import figures
 from reports.to_csv import to_csv
 
 UNITS = {"_meur": "million EUR", "_share": "share", "_weeks": "weeks", "_steps": "steps"}
@@ -36,6 +38,8 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
     graph = picture(chain, found, 50_000)
     nodes = {name for _, data in graph.nodes(data=True) for name in data}
     links = {name for _, _, data in graph.edges(data=True) for name in data}
+    with zipfile.ZipFile(io.BytesIO(exchange.write(graph, "zip"))) as packed:
+        written = [list(pd.read_csv(packed.open(name), nrows=1)) for name in ("nodes.csv", "edges.csv")]
     tables = [
         chain.nodes.columns,
         found.scores.columns,
@@ -44,8 +48,11 @@ def test_columns_are_described(chain: ValueChain, found: Assessment) -> None:
         found.path.index.names,
         resilience.structure(chain, Method()).columns,
         pd.read_csv(io.StringIO(to_csv([found])), nrows=1).columns,
+        *(figures.wave(found).reset_index(), figures.countries(found).reset_index(), figures.league(found, "country")),
+        figures.stages([], found),
         nodes,
         links,
+        *([name.removesuffix("_json") for name in names] for names in written),
     ]
     known = set(fields().index)
     assert {str(name) for table in tables for name in table} <= known

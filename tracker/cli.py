@@ -18,19 +18,30 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import answer, archive_commands, file_commands, intake, keeping, log, people_command, workbench
+from tracker import (
+    answer,
+    archive_commands,
+    file_commands,
+    graph_command,
+    intake,
+    keeping,
+    log,
+    people_command,
+    workbench,
+)
 from tracker.accounts import invitations
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.door import LOOPBACK
 from tracker.file_commands import say_written
 from tracker.opening import at_desk, change, now
+from tracker.pages.today import prepare
 from tracker.terminal import console, fail, progress, written
 
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-for part in (file_commands, archive_commands, workbench):
+for part in (file_commands, archive_commands, graph_command, workbench):
     app.add_typer(part.app)
 app.add_typer(people_command.app, name="people")
 
@@ -66,6 +77,9 @@ def serve(
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
+            desk.timeline.change(date.today())
+        with progress("Drawing the first page"):
+            prepare(desk, date.today())
         desk.timeline.series(date.today())  # what is missing of it is computed while others work
         settings, app = desk.settings, create_app(desk)
         _say_where(desk, app.state.door.login_demanded)

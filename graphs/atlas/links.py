@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -92,15 +93,14 @@ def trade_of(flows: sparse.csr_array) -> Trade:
 
 
 def _strongest(flows: sparse.csr_array) -> tuple[Integers, Floats]:
-    """For each row its largest entries off the diagonal: column (−1: none) and amount."""
-    table = flows.tocoo()
-    apart = (table.row != table.col) & (table.data > 0)
-    row, column, data = table.row[apart], table.col[apart], table.data[apart]
-    order = np.lexsort((-data, row))
-    row, column, data = row[order], column[order], data[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    first = place < MOST_TRADE
+    """For each row its largest entries off the diagonal: column (−1: none) and amount; of equals the first columns."""
     names = np.full((flows.shape[0], MOST_TRADE), -1, dtype=np.int64)
     amounts = np.zeros(names.shape)
-    names[row[first], place[first]], amounts[row[first], place[first]] = column[first], data[first]
+    for row, (start, end) in enumerate(pairwise(flows.indptr.tolist())):
+        column, amount = flows.indices[start:end], flows.data[start:end]
+        amount = np.where(column == row, 0.0, amount)
+        least = np.partition(amount, -MOST_TRADE)[-MOST_TRADE] if len(amount) > MOST_TRADE else 0.0
+        among = np.flatnonzero((amount >= least) & (amount > 0))
+        first = among[np.argsort(-amount[among], kind="stable")][:MOST_TRADE]
+        names[row, : len(first)], amounts[row, : len(first)] = column[first], amount[first]
     return names, amounts

@@ -175,7 +175,7 @@ def _day(day: Day, texts: Texts, keys: Sequence[str]) -> dict[str, Any]:
         "lost": shares(day.lost_share),
         "told": {f"{level}:{key}": one for (level, key), one in told.items() if level != "node"},
         "told_nodes": [told.get(("node", key)) for key in keys],
-        "causes": [_cause(cause) for cause in day.causes],
+        "causes": [_cause(number, cause) for number, cause in enumerate(day.causes, 1)],
         "cut": {
             kind: [[int(at), round(float(cut[at]), 4)] for at in np.flatnonzero(cut > 0)]
             for kind, cut in day.cut.items()
@@ -183,10 +183,10 @@ def _day(day: Day, texts: Texts, keys: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _cause(cause: Cause) -> dict[str, Any]:
+def _cause(number: int, cause: Cause) -> dict[str, Any]:
     one = cause.record
     return {
-        "id": one.id,
+        "id": one.id or f"#{number}",
         "title": one.title,
         "kind": cause.kind,
         "state": one.state,

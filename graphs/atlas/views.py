@@ -22,6 +22,8 @@ COLUMN_WIDTH, ROW_HEIGHT, GAP = 96.0, 84.0, 44.0
 PARTNERS = 8
 """How many of the strongest suppliers and buyers from outside stand beside an ecosystem or a country."""
 _WIDE = 200.0  # pixels between the industries of an ecosystem
+_CLOSEST = 30.0  # pixels between partners, and between countries that are not on the map
+_SQUARE = 36.0  # pixels that nodes of one place share, less than a column or a row
 _DEGREE = 50.0  # pixels of a degree of latitude on the map
 _STRETCH = math.cos(math.radians(50))  # a degree of longitude is that much shorter in the middle of Europe
 
@@ -123,7 +125,7 @@ def _map(countries: Sequence[str]) -> View:
     west = away & np.array([region(code) == "Americas" for code in countries], dtype=bool)
     for side, at in ((west, left - 2 * COLUMN_WIDTH), (away & ~west, right + 2 * COLUMN_WIDTH)):
         x[side] = at
-        y[side] = top + (bottom - top) * (np.arange(side.sum()) + 0.5) / max(1, side.sum())
+        y[side] = _spread(int(side.sum()), top, bottom)
     return View("map", "countries", "Countries on the map", np.arange(len(countries)), x, y, len(countries))
 
 
@@ -141,14 +143,14 @@ def _ecosystems(chain: ValueChain, groups: Groups, countries: Sequence[str], ord
         sides = _partners(chain, share)
         rows = tuple((y_of[code], f"country:{code}", country_name(str(code))) for code in countries)
         ends = (-1.4 * _WIDE, _WIDE * (len(mine) - 1) + 1.4 * _WIDE)
-        places = [_beside(side, at, y_of[countries[-1]]) for side, at in zip(sides, ends, strict=True)]
+        x, y = _places([(x_of[industry[one]], y_of[country[one]]) for one in inside], sides, ends, y_of[countries[-1]])
         yield View(
             f"ecosystem:{name}",
             "nodes",
             name,
             np.concatenate([inside, *sides]),
-            np.concatenate([[x_of[code] for code in industry[inside]], *(x for x, _ in places)]),
-            np.concatenate([[y_of[code] for code in country[inside]], *(y for _, y in places)]),
+            x,
+            y,
             len(inside),
             (
                 (ends[0], "", "Strongest suppliers"),
@@ -166,22 +168,22 @@ def _countries(chain: ValueChain, groups: Groups, countries: Sequence[str], orde
     for code in countries:
         share = (country == code).astype(float)
         inside = np.flatnonzero((share > 0) & (chain.output > 0))
-        main = groups.shares[inside].argmax(axis=1)
-        used = sorted(set(main.tolist()), key=lambda column: (groups.columns[column] == NO_ECOSYSTEM, column))
+        main = [int(groups.shares[one].argmax()) for one in inside]
+        used = sorted(set(main), key=lambda column: (groups.columns[column] == NO_ECOSYSTEM, column))
         y_of = {column: 0.75 * ROW_HEIGHT * position for position, column in enumerate(used)}
         mine = [one for one in order if one in set(industry[inside])]
         x_of = {one: 0.5 * COLUMN_WIDTH * position for position, one in enumerate(mine)}
         sides = _partners(chain, share)
         ends = (-1.5 * COLUMN_WIDTH, 0.5 * COLUMN_WIDTH * (len(mine) - 1) + 1.5 * COLUMN_WIDTH)
-        bottom = max(y_of.values(), default=0.0)
-        places = [_beside(side, at, bottom) for side, at in zip(sides, ends, strict=True)]
+        mid = [(x_of[industry[one]], y_of[column]) for one, column in zip(inside, main, strict=True)]
+        x, y = _places(mid, sides, ends, max(y_of.values(), default=0.0))
         yield View(
             f"country:{code}",
             "nodes",
             country_name(str(code)),
             np.concatenate([inside, *sides]),
-            np.concatenate([[x_of[one] for one in industry[inside]], *(x for x, _ in places)]),
-            np.concatenate([[y_of[column] for column in main], *(y for _, y in places)]),
+            x,
+            y,
             len(inside),
             (
                 (ends[0], "", "Strongest suppliers"),
@@ -204,9 +206,35 @@ def _partners(chain: ValueChain, share: Floats) -> tuple[Integers, Integers]:
     return found[0], found[1]
 
 
-def _beside(side: Integers, at: float, bottom: float) -> tuple[Floats, Floats]:
-    """Places of partners in a column of their own, spread from top to bottom."""
-    return np.full(len(side), at), bottom * (np.arange(len(side)) + 0.5) / max(1, len(side))
+def _places(
+    inside: Sequence[tuple[float, float]], sides: Sequence[Integers], ends: Sequence[float], bottom: float
+) -> tuple[Floats, Floats]:
+    """Places of what a view is of, then of its partners on both sides, each side in a column of its own."""
+    x, y = _apart(np.array(inside, float).reshape(-1, 2))
+    return (
+        np.concatenate([x, *(np.full(len(side), at) for side, at in zip(sides, ends, strict=True))]),
+        np.concatenate([y, *(_spread(len(side), 0.0, bottom) for side in sides)]),
+    )
+
+
+def _apart(places: Floats) -> tuple[Floats, Floats]:
+    """Nodes that share country and industry, such as firms, in a square around their place."""
+    _, place, many = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+    place = place.ravel()
+    nth = np.empty(len(place), dtype=np.int64)
+    nth[np.argsort(place, kind="stable")] = np.arange(len(place)) - np.repeat(np.cumsum(many) - many, many)
+    wide = np.ceil(np.sqrt(many)).astype(np.int64)
+    high = -(-many // wide)
+    row, column = np.divmod(nth, wide[place])
+    step = _SQUARE / wide[place]
+    x, y = places.T
+    return x + step * (column - (wide[place] - 1) / 2), y + step * (row - (high[place] - 1) / 2)
+
+
+def _spread(count: int, top: float, bottom: float) -> Floats:
+    """Heights of some things one below the other between top and bottom, or beyond if they were too close."""
+    room = max(bottom - top, _CLOSEST * count)
+    return (top + bottom - room) / 2 + room * (np.arange(count) + 0.5) / max(1, count)
 
 
 def _rows(inside: Sequence[bool]) -> Floats:

@@ -28,10 +28,10 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    "gexf": Form("GEXF, for Gephi", "application/gexf+xml", gexf.write, gexf.read),
+    "gexf": Form("GEXF (Gephi)", "application/gexf+xml", gexf.write, gexf.read),
     "graphml": Form("GraphML", "application/graphml+xml", graphml.write, graphml.read),
-    "json": Form("JSON, nodes and links", "application/json", node_link.write, node_link.read),
-    "zip": Form("CSV tables of nodes and edges", "application/zip", archive.write, archive.read),
+    "json": Form("JSON (networkx)", "application/json", node_link.write, node_link.read),
+    "zip": Form("CSV (two tables)", "application/zip", archive.write, archive.read),
 }
 """Every format, by the ending of its files."""
 

@@ -64,6 +64,8 @@ def write(graph: nx.DiGraph[str]) -> bytes:
 def read(content: bytes) -> nx.DiGraph[str]:
     """The graph in a file of ``write``; of files of other programs what GEXF can say of a static graph."""
     root = ElementTree.fromstring(content)
+    if root.find("./{*}graph") is None:
+        raise ValueError("it holds no graph")
     said = _meta(root)
     nodes = root.findall("./{*}graph/{*}nodes/{*}node")
     links = root.findall("./{*}graph/{*}edges/{*}edge")

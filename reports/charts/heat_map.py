@@ -11,7 +11,7 @@ from reports.charts.drawing import ROLES, empty, rows, svg
 from reports.charts.steps import count_step, in_blue
 from reports.charts.words import short
 
-_WIDTHS = {False: (640, 200, 33), True: (340, 144, 26)}
+_WIDTHS = {False: (640, 232, 33), True: (340, 144, 26)}
 """Units across, of which for the names of ecosystems, and height of a row; wide and narrow."""
 _HEAD = 178
 _NONE = {"words": ROLES["muted"]}
@@ -22,13 +22,13 @@ def heat_map(cells: pd.DataFrame, title: str, narrow: bool = False) -> str:
 
     Args:
         cells: one row for each pair of ``stage`` and ``ecosystem``, in the order in which they are drawn:
-            ``disruptions``, how many.
+            ``disruption_count``, how many.
 
     Returns:
         SVG text, 640 units wide or 340 where it is narrow.
 
     Examples:
-        >>> counts = pd.DataFrame({"stage": ["operations"], "ecosystem": ["Retail"], "disruptions": [3]})
+        >>> counts = pd.DataFrame({"stage": ["operations"], "ecosystem": ["Retail"], "disruption_count": [3]})
         >>> ">3</text>" in heat_map(counts, "Stages")
         True
     """
@@ -55,13 +55,13 @@ def reading(cells: pd.DataFrame) -> str:
     """What the heat map shows, in a sentence.
 
     Examples:
-        >>> reading(pd.DataFrame({"stage": ["operations"], "ecosystem": ["Retail"], "disruptions": [3]}))
+        >>> reading(pd.DataFrame({"stage": ["operations"], "ecosystem": ["Retail"], "disruption_count": [3]}))
         'Most in one place: 3 for operations in Retail.'
     """
-    if cells.empty or not cells.disruptions.max():
+    if cells.empty or not cells.disruption_count.max():
         return "No disruption is counted."
-    most = cells.loc[cells.disruptions.idxmax()]
-    return f"Most in one place: {most.disruptions} for {most.stage} in {most.ecosystem}."
+    most = cells.loc[cells.disruption_count.idxmax()]
+    return f"Most in one place: {most.disruption_count} for {most.stage} in {most.ecosystem}."
 
 
 def _boxes(cells: pd.DataFrame, stages: list[str], ecosystems: list[str]) -> list[dict[str, Any]]:
@@ -69,8 +69,8 @@ def _boxes(cells: pd.DataFrame, stages: list[str], ecosystems: list[str]) -> lis
         {
             "column": stages.index(one.stage),
             "row": ecosystems.index(one.ecosystem),
-            "figure": str(one.disruptions) if one.disruptions else "·",
-            **(in_blue(count_step(one.disruptions)) if one.disruptions else _NONE),
+            "figure": str(one.disruption_count) if one.disruption_count else "·",
+            **(in_blue(count_step(one.disruption_count)) if one.disruption_count else _NONE),
         }
         for one in cells.itertuples()
     ]

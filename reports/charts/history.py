@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -51,12 +52,13 @@ def history(weeks: pd.DataFrame, title: str, events: Mapping[int, date] | None =
     low, high, run = alt.Y("score_low:Q", title=None, scale=scale), alt.Y2("score_high:Q"), alt.Detail("run:N")
     runs = _runs(weeks)
     base = alt.Chart(rows(runs)).encode(x)
-    lonely = [one for one in runs if [other["run"] for other in runs].count(one["run"]) == 1]
+    lengths = Counter(one["run"] for one in runs)
+    lonely = alt.Chart(rows([one for one in runs if lengths[one["run"]] == 1])).encode(x)
     layers = [
         base.mark_area(fill=ROLES["accent"], opacity=0.2).encode(low, high, run),
-        alt.Chart(rows(lonely)).mark_rule(stroke=ROLES["accent"], strokeWidth=6, opacity=0.2).encode(x, low, high),
+        lonely.mark_rule(stroke=ROLES["accent"], strokeWidth=6, opacity=0.2).encode(low, high),
         base.mark_line(stroke=ROLES["accent"], strokeWidth=2.5).encode(y, run),
-        base.mark_point(fill=ROLES["accent"], stroke=None, size=12, opacity=1).encode(y),
+        lonely.mark_point(fill=ROLES["accent"], stroke=None, size=30, opacity=1).encode(y),
         *_numbers(seen, lanes, first),
         *_lowest(weeks, scale),
     ]

@@ -12,7 +12,6 @@ from reports.charts.words import points, short
 
 MOST = 40
 """Rows that are drawn, the lowest; a table beside the chart has them all."""
-_ROW = 40
 
 
 def league(scores: pd.DataFrame, title: str, narrow: bool = False) -> str:
@@ -33,22 +32,22 @@ def league(scores: pd.DataFrame, title: str, narrow: bool = False) -> str:
     if shown.empty:
         return empty(title, "Nothing is scored.", narrow)
     width, _ = size(narrow)
-    values = _rows(shown, 24 if narrow else 60)
+    row, drop, across = (40, 9, [0, width - 8]) if narrow else (27, 0, [238, 460])  # wide: all of a score on one line
+    values = _rows(shown, 24 if narrow else 29)
     bottom = 10 * (float(shown.score_low.min()) // 10)
-    scale = alt.Scale(domain=[bottom, 100], nice=False)
-    x = alt.X("score:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5))
+    scale = alt.Scale(domain=[bottom, 100], range=across, nice=False)
+    x = alt.X("score:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4))
     low, high = alt.X("score_low:Q", title=None, scale=scale), alt.X2("score_high:Q")
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(shown))), paddingInner=0, paddingOuter=0))
     base = alt.Chart(rows(values)).encode(y)
+    bar = base.mark_rule(stroke=ROLES["accent"], strokeWidth=8, opacity=0.3, strokeCap="round", yOffset=drop)
     layers = [
-        base.mark_rule(stroke=ROLES["accent"], strokeWidth=8, opacity=0.3, strokeCap="round", yOffset=9).encode(
-            low, high
-        ),
-        base.mark_point(fill=ROLES["accent"], stroke=None, size=80, opacity=1, yOffset=9).encode(x),
-        base.mark_text(align="left", dy=-8, fill=ROLES["ink"]).encode(alt.XValue(0), alt.Text("label:N")),
-        base.mark_text(align="right", dy=-8, fill=ROLES["ink"]).encode(alt.XValue("width"), alt.Text("figure:N")),
+        bar.encode(low, high),
+        base.mark_point(fill=ROLES["accent"], stroke=None, size=80, opacity=1, yOffset=drop).encode(x),
+        base.mark_text(align="left", dy=-drop, fill=ROLES["ink"]).encode(alt.XValue(0), alt.Text("label:N")),
+        base.mark_text(align="right", dy=-drop, fill=ROLES["ink"]).encode(alt.XValue("width"), alt.Text("figure:N")),
     ]
-    chart = alt.layer(*layers).properties(width=width, height=_ROW * len(shown) + 24)
+    chart = alt.layer(*layers).properties(width=width, height=row * len(shown) + 24)
     return svg(chart, title, reading(scores), narrow)
 
 

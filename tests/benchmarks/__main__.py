@@ -29,8 +29,10 @@ def main(names: list[str]) -> None:
     for name in names or known:
         row: Row
         for row in importlib.import_module(f"bench_{name}").rows():
-            ratio = f"{row.ratio:,.0f} × {row.other} ({row.other_s:.3g} s)" if row.ratio is not None else ""
-            print(f"{name}: {row.work}: {row.own_s:.4g} s; {ratio} {row.verdict} {row.note}".rstrip(), flush=True)
+            ratio = f"{row.ratio:,.0f} × {row.other} ({row.other_s:.3g} {row.unit})" if row.ratio is not None else ""
+            print(
+                f"{name}: {row.work}: {row.own_s:.4g} {row.unit}; {ratio} {row.verdict} {row.note}".rstrip(), flush=True
+            )
             rows.append({"benchmark": name, **vars(row), "ratio": row.ratio, "verdict": row.verdict})
     OUT.mkdir(exist_ok=True)
     pd.DataFrame(rows).to_csv(OUT / "benchmarks.csv", index=False)

@@ -21,6 +21,7 @@ class Row:
     other_s: float | None = None
     bar: float | None = None
     note: str = ""
+    unit: str = "s"
 
     @property
     def ratio(self) -> float | None:

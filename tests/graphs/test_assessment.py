@@ -292,6 +292,20 @@ def test_the_path_is_that_of_the_weeks(toy):
     assert 4 <= recovery < METHOD.horizon_weeks
 
 
+def test_what_could_not_be_supplied_is_told_from_what_found_no_buyer(toy):
+    """Taiwan is cut; carmakers lack electronics; farmers could deliver, but not all of it is ordered."""
+    result = assess(toy, [CHIPS], ON, METHOD)
+    short, loss = toy.series(result.short_share, "short"), result.nodes.loss_share
+    assert short["TW_C26"] == pytest.approx(0.4 * 8 / METHOD.horizon_weeks)
+    assert short["TW_C26"] < loss["TW_C26"], "later its customers order less"
+    assert short["DE_C29"] == pytest.approx(loss["DE_C29"], rel=0.01)
+    assert loss["DE_C29"] > 0.02
+    assert short["DE_A"] == 0 < loss["DE_A"]
+    assert (short <= loss + 1e-12).all()
+    by_ario = assess(toy, [CHIPS], ON, replace(METHOD, model="ario"))
+    assert by_ario.short_share.tolist() == by_ario.nodes.loss_share.tolist(), "no other model tells them apart"
+
+
 def test_the_path_has_its_low_and_high_readings(toy):
     result = assess(toy, [record(start=ON - timedelta(20))], ON, METHOD)
     [eu] = rows(result, "eu").itertuples()
@@ -431,6 +445,7 @@ def test_a_log_taken_over_step_by_step_is_a_log_read_anew(chain, data: st.DataOb
         pd.testing.assert_frame_equal(known.nodes, anew.nodes, rtol=1e-9, atol=1e-9)
         pd.testing.assert_frame_equal(known.path, anew.path, rtol=1e-9, atol=1e-12)
         pd.testing.assert_frame_equal(known.scores, anew.scores, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(known.short_share, anew.short_share, rtol=1e-9, atol=1e-9)
 
 
 def test_what_is_known_of_another_day_chain_or_method_is_not_taken(toy, halved):

@@ -1,17 +1,20 @@
 """The chain as a graph with an assessment marked on it, and where its nodes stand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from graphs.assessment import assess
+from graphs.backbone import backbone_of
 from graphs.disruption import Disruption
 from graphs.layout import grid
 from graphs.method import Method
 from graphs.picture import picture, picture_page
+from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 
-DAY = date(2021, 3, 1)
+DAY, BEFORE = date(2021, 3, 1), date(2021, 2, 1)
 
 
 def marked(chain, *records: Disruption, min_flow_meur: float = 20):
@@ -44,6 +47,33 @@ def test_flows_outside_the_eu_are_left_out(toy):
     assert graph.nodes["TW_C26"]["score"] is None
 
 
+def test_without_a_threshold_it_has_the_backbone(toy, monkeypatch):
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    assert graph.graph["log10_alpha"] == 0
+    assert set(graph.edges) == {pair for pair in toy.graph().edges if pair[0] != pair[1]}
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 22)
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    links = toy.inputs
+    names = toy.keys.to_numpy()
+    found = backbone_of(links.supplier, links.buyer, links.flow_meur, 22)
+    ends = names[links.supplier[found.links]], names[links.buyer[found.links]], links.flow_meur[found.links]
+    assert sorted(graph.edges(data="flow_meur")) == sorted(zip(*ends, strict=True))
+    assert graph.graph["log10_alpha"] == found.log10_alpha
+    assert f"below 10^{found.log10_alpha:.4g}, the largest supply" in graph.graph["links"]
+    monkeypatch.setattr("graphs.picture.MOST_LINKS", 0)
+    graph = picture(toy, assess(toy, [], DAY, Method()))
+    assert graph.graph["log10_alpha"] is None
+    assert "below" not in graph.graph["links"]
+
+
+def test_it_says_what_it_is_of(toy):
+    said = marked(toy).graph
+    assert (said["on"], said["method_version"], said["horizon_weeks"]) == ("2021-03-01", Method().version, 26)
+    assert (said["title"], said["chain_version"]) == (toy.meta.title, toy.version)
+    assert (said["min_flow_meur"], said["log10_alpha"]) == (20, None)
+    assert said["links"].startswith("flows of 20 million EUR a year or more")
+
+
 def test_the_layout_is_the_chains_alone(toy):
     """Pictures of different days can be laid on one another; the EU stands above the others."""
     found = grid(toy)
@@ -54,10 +84,22 @@ def test_the_layout_is_the_chains_alone(toy):
 
 
 def test_the_page_says_what_it_rests_on(toy):
-    page = picture_page(toy, assess(toy, [], DAY, Method()), "All is calm.", 20)
-    assert "All is calm." in page
+    told = [(assess(toy, [], on, Method()), headline) for on, headline in ((DAY, "All is calm."), (BEFORE, "As ever."))]
+    page = picture_page(toy, told)
+    assert "All is calm." in page.partition('id="data"')[0]
+    assert "As ever." in page
     assert "INVENTED" in page
-    assert "flows of 20 million euro a year" in page
+    assert "over the 26 weeks from the date" in page
+    assert "estimates by method version" in page
+    assert "Another date" not in page
+    assert 'action="/graph"' in picture_page(toy, told, "/graph")
+
+
+def test_an_estimate_is_called_one(toy):
+    meta = replace(toy.meta, estimate=True, accuracy="Within a tenth.")
+    chain = ValueChain(toy.nodes, toy.flows, toy.final_demand, meta)
+    page = picture_page(chain, [(assess(chain, [], DAY, Method()), "")])
+    assert f"ESTIMATE: {meta.title}. Within a tenth." in page
 
 
 def test_the_worst_day_counts_only_what_counts(toy):

@@ -148,11 +148,11 @@ def _titles(letters: str, meaning: str, other_letters: str, other_meaning: str) 
 def _likeness(candidate: Disruption | Sketch, record: Disruption, title: float) -> Likeness:
     reasons = [f"titles {title:.0f} % alike"]
     cap = 100.0
-    place, reason = _places((*candidate.origin, *candidate.felt), (*record.origin, *record.felt))
+    place, reason = places_alike((*candidate.origin, *candidate.felt), (*record.origin, *record.felt))
     reasons += reason
     if place == 0:
         cap = min(cap, _CAP_PLACE)
-    industry, reason = _industries(candidate, record)
+    industry, reason = industries_alike(candidate, record)
     reasons += reason
     if industry == 0:
         cap = min(cap, _CAP_OTHER)
@@ -215,7 +215,7 @@ def _dice(one: str, other: str) -> float:
     return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else 0.0
 
 
-def _places(ours: Sequence[str], theirs: Sequence[str]) -> tuple[float, list[str]]:
+def places_alike(ours: Sequence[str], theirs: Sequence[str]) -> tuple[float, list[str]]:
     """1 for a common place, 0.7 if one holds the other, 0.5 if unknown, 0 for different ones."""
     if not ours or not theirs:
         return 0.5, []
@@ -242,9 +242,9 @@ def _holds(large: str, small: str) -> bool:
     return small != large and small.startswith(large)
 
 
-def _industries(candidate: Disruption | Sketch, record: Disruption) -> tuple[float, list[str]]:
+def industries_alike(candidate: Disruption | Sketch, record: Disruption) -> tuple[float, list[str]]:
     """0.5 to 1 by the share of common divisions; without industries, whether they share an ecosystem."""
-    ours, theirs = _covered(candidate.industries), _covered(record.industries)
+    ours, theirs = covered(candidate.industries), covered(record.industries)
     if ours and theirs:
         common = sorted(ours & theirs)
         if not common:
@@ -255,7 +255,8 @@ def _industries(candidate: Disruption | Sketch, record: Disruption) -> tuple[flo
     return (0.8, [f"same ecosystem: {', '.join(shared)}"]) if shared else (0.5, [])
 
 
-def _covered(codes: Iterable[str]) -> frozenset[str]:
+def covered(codes: Iterable[str]) -> frozenset[str]:
+    """The NACE divisions that codes cover; a code that is none stands for itself."""
     return frozenset().union(*(classification.divisions(code) or {code} for code in codes))
 
 

@@ -1,6 +1,21 @@
 """The pages for people, room by room."""
 
-from tracker.pages import entry, files, kinds, people, quick, records, review, today
+from tracker.pages import (
+    disruption,
+    entry,
+    files,
+    graph,
+    history,
+    kinds,
+    map,
+    people,
+    quick,
+    records,
+    review,
+    scores,
+    stages,
+    today,
+)
 
-ROOMS = (today, entry, quick, records, review, kinds, files, people)
+ROOMS = (today, scores, map, history, stages, graph, entry, quick, records, disruption, review, kinds, files, people)
 """Each with a ``router``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from graphs import exchange
 from graphs.errors import Fault, Faults, Unknown
 from tracker import tables
 from tracker.api import AtDesk, By
@@ -138,7 +140,9 @@ def go_out(desk: AtDesk, name: str, form: str) -> Response:
 
 
 def _files(request: Request, faults: tuple[Fault, ...] = (), status: int = 200) -> Response:
-    return page(request, "files.html", status, kinds=KINDS, faults=faults)
+    return page(
+        request, "files.html", status, kinds=KINDS, today=date.today(), graph_forms=exchange.FORMS, faults=faults
+    )
 
 
 def _upload(

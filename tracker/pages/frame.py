@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graphs.classification import country_name
 from graphs.errors import Fault, Faults
+from reports.charts.words import percent
 from tracker.api import desk_of
 from tracker.door import actor_of, named, visitor_of
 from tracker.keeping import NOBODY, Change
@@ -24,6 +25,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["percent"] = percent
     environment.filters["place"] = lambda codes: ", ".join(country_name(code) for code in codes)
     environment.filters["combine"] = lambda chosen, change: {**chosen, **change}
     return environment

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -9,28 +11,26 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graphs import classification, disruption
-from graphs.assessment import Assessment
-from graphs.content import EARLIEST, LATEST
+from graphs.content import EARLIEST, ID, LATEST
 from graphs.disruption import Disruption
-from graphs.errors import Fault, Faults
+from graphs.errors import Fault, Faults, Unknown
 from tracker import log, workflow
 from tracker.api import AtDesk, desk_of
+from tracker.desk import Desk
 from tracker.door import actor_of, needs
 from tracker.keeping import Changed, owner_of
-from tracker.kinds import KINDS
+from tracker.kinds import KINDS, Record
 from tracker.log import Question, Standing
 from tracker.pages.differences import difference
+from tracker.pages.disruption import Link, pointing, story
 from tracker.pages.frame import page
-from tracker.pages.today import level_rows
 from tracker.permissions import Actor, allowed
 from tracker.values import day
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
-_MOST_ROWS = 12
 _ON_A_PAGE = 50
-_MOST_ABOUT = 500
-_FREE = ("assign", "withdraw", "undo", "restore", "merge", "amend", "comment", "add_evidence")
+_FREE = ("assign", "withdraw", "undo", "restore", "merge", "amend", "comment", "add_evidence", "log")
 """What can be done with a record besides the steps of its review."""
 
 
@@ -127,66 +127,47 @@ def record_page(
     standing = log.standing(desk.engine, record_id)
     record = standing.record
     actor = actor_of(request)
-    said = _pointing(request, "about", record_id, None)
+    said, today = pointing(request, "about", record_id, None), date.today()
     values: dict[str, Any] = {
         "record": record,
         "standing": standing,
         "kind": KINDS[standing.kind],
+        "links": [Link.of(one) for one in standing.body.get("sources", ())],
+        "link_of": Link.of,
+        "named": _named(desk, [one.body["cluster"] for one in said if one.kind == "evidence"]),
         "said": {kind: [one for one in reversed(said) if one.kind == kind] for kind in KINDS},
         "history": log.history(desk.engine, record_id),
         "difference": difference,
         "may": _may(actor, standing),
-        "steps": {name: allowed(actor, name, owner_of(standing)) for name in workflow.steps_from(record)},
+        "steps": {name: allowed(actor, name, owner_of(standing)) for name in _steps(record)},
         "told": workflow.STEPS,
         "faults": faults,
         "changed": changed,
         "typed": typed or {},
-        "today": date.today(),
+        "today": today,
     }
     if isinstance(record, Disruption):
-        return page(request, "disruption.html", status, **values, **_impact(request, record))
+        return page(request, "disruption.html", status, **values, **story(request, record, today))
     return page(request, "record.html", status, **values)
 
 
-def _pointing(request: Request, field: str, record_id: str, kind: str | None) -> list[Standing]:
-    """Records that name another in a field; the search knows N-1 and n1 by one word, so they are told apart here."""
-    found = log.search(desk_of(request).engine, Question(kind=kind, tags=((field, record_id),)), most=_MOST_ABOUT)
-    named = ((one, one.body[field]) for one in found.standing)
-    return [one for one, names in named if record_id in (names if isinstance(names, list) else [names])]
+def _steps(record: Record) -> list[str]:
+    """What may come next, the likeliest first: nobody comes to reject what was verified."""
+    return sorted(workflow.steps_from(record), key=lambda name: name == "reject")
+
+
+def _named(desk: Desk, names: Iterable[str]) -> dict[str, str]:
+    """What the organisations are called that are named by their ids."""
+    found = {}
+    for name in names:
+        if ID.fullmatch(name):
+            with suppress(Unknown):
+                body = log.standing(desk.engine, name).body
+                found[name] = str(body.get("name") or body.get("title") or name)
+    return found
 
 
 def _may(actor: Actor, standing: Standing) -> set[str]:
     closed = standing.body["state"] in workflow.CLOSED
     open_to = {"restore", "undo", "comment"} if closed else set(_FREE)
     return {name for name in open_to if allowed(actor, name, owner_of(standing)) is None}
-
-
-def _impact(request: Request, record: Disruption) -> dict[str, Any]:
-    desk = desk_of(request)
-    assert record.start is not None
-    alone = desk.assess(record.start, only=record.id)
-    return {
-        "effect": next(iter(alone.shock.effects), None),
-        "assessment": alone,
-        "ecosystems": _hit(alone, "ecosystem"),
-        "countries": _hit(alone, "country"),
-        "nodes": alone.nodes[alone.nodes.loss_share > 0].sort_values("loss_meur", ascending=False).head(_MOST_ROWS),
-        "wave": _wave(alone),
-        "still": record.in_force(date.today(), desk.duration_weeks),
-        "alike": [one for one in desk.alike([record], 4)[0] if one.record.id != record.id][:3],
-        "gone_in": _pointing(request, "merged_into", record.id, "disruption"),
-    }
-
-
-def _hit(assessment: Assessment, level: str) -> list[dict[str, Any]]:
-    rows = [row for row in level_rows(assessment, level) if row["loss_high_meur"] > 0]
-    return sorted(rows, key=lambda row: -row["loss_meur"])[:_MOST_ROWS]
-
-
-def _wave(assessment: Assessment) -> dict[str, Any]:
-    """Points of a line for the share of EU output lost by week, in a box of 600 × 120."""
-    lost = assessment.path["EU"] if "EU" in assessment.path else assessment.path.sum(axis=1)
-    top = max(float(lost.max()), 1e-9)
-    step = 600 / max(1, len(lost) - 1)
-    points = [f"{position * step:.1f},{120 - 116 * float(share) / top:.1f}" for position, share in enumerate(lost)]
-    return {"points": " ".join(points), "top": top if lost.max() > 0 else 0.0, "weeks": len(lost)}

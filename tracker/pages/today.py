@@ -1,8 +1,8 @@
-"""Today: the state of a day, its scores, its graph and its briefing."""
+"""Today: the state of a day on one screen, its graph and its briefing."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,85 +10,75 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.assessment import Assessment
 from graphs.disruption import COUNTED
-from graphs.errors import Fault, Faults
-from graphs.picture import picture_page
-from graphs.score.resilience import LEVELS
-from graphs.score.uncertainty import INTERVAL
 from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import log
 from tracker.api import AtDesk, On
+from tracker.desk import Desk
 from tracker.door import needs
 from tracker.log import Question
 from tracker.pages.frame import page
+from tracker.pages.history import EU, history_of
+from tracker.pages.map import map_of
+from tracker.pages.scores import league_of
+from tracker.pages.stages import stages_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
-_MOST_ROWS = 12
+_MOST_LISTED = 5
+_BEFORE, _AFTER = timedelta(weeks=52), timedelta(weeks=26)
+"""How much of the history of a day stands on its page."""
 
 
 @router.get("/")
-def home(request: Request, desk: AtDesk, on: On = None) -> Response:
-    """Today's state on one screen."""
+def home(request: Request, desk: AtDesk, on: On = None, ecosystem: str = "") -> Response:
+    """Today's state on one screen; below it how it came about, and where it lies.
+
+    Args:
+        ecosystem: whose history stands beside that of the EU; the one with the lowest score if left out.
+    """
     day = on or date.today()
-    assessment = desk.assess(day)
-    newest = log.search(desk.engine, Question(states=tuple(COUNTED)), most=6).standing
-    waiting = log.search(desk.engine, Question(states=("reported",)), most=1).total
+    newest = log.search(desk.engine, Question(states=tuple(COUNTED)), most=_MOST_LISTED)
+    waiting = log.search(desk.engine, Question(states=("reported",)), most=_MOST_LISTED)
     return page(
         request,
         "home.html",
-        assessment=assessment,
-        day=day,
-        headline=headline(assessment),
-        ecosystems=level_rows(assessment, "ecosystem"),
-        countries=level_rows(assessment, "country"),
+        **_state(desk, day, ecosystem),
         worst=desk.worst_day(),
-        newest=[one.record for one in newest],
-        waiting=waiting,
+        newest=[one.record for one in newest.standing],
+        unreviewed=[one.record for one in waiting.standing],
+        waiting=waiting.total,
         logged=desk.position,
     )
 
 
-@router.get("/scores")
-def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = None) -> Response:
-    """A league table with intervals and reasons."""
-    if level not in LEVELS:
-        mend = f"choose from {', '.join(LEVELS)}"
-        raise Faults([Fault("", "level", f"{level!r} is no level of a score", mend)])
-    day = on or date.today()
+def prepare(desk: Desk, day: date) -> None:
+    """Compute and draw what the first page shows of a day, so that nobody waits for it."""
+    found = _state(desk, day, "")
+    for figure in (found["tiles"], found["stages"], *found["leagues"], *(line.figure for line in found["lines"])):
+        assert figure.drawings
+
+
+def _state(desk: Desk, day: date, ecosystem: str) -> dict[str, Any]:
+    """What the first page says of a day, but for the log."""
     assessment = desk.assess(day)
-    rows = level_rows(assessment, level)
-    ranks = assessment.ranks(level)
-    for row in rows:
-        row |= ranks.loc[row["key"]].to_dict()
-    moves = assessment.sensitivity(level) if level in ("ecosystem", "country") and len(rows) > 1 else None
-    reasons = {row["key"]: assessment.reasons(level, row["key"]) for row in rows[:300]}
-    return page(
-        request,
-        "scores.html",
-        assessment=assessment,
-        day=day,
-        level=level,
-        levels=LEVELS,
-        rows=rows[:300],
-        more=max(0, len(rows) - 300),
-        reasons=reasons,
-        interval=INTERVAL,
-        moves=""
-        if moves is None
-        else "; ".join(f"{one.label.lower()} {one.rank_shift:.1f}" for one in moves.itertuples()),
-    )
-
-
-@router.get("/graph")
-def graph(desk: AtDesk, on: On = None) -> Response:
-    """The graph page: one file, as it would be mailed."""
-    assessment = desk.assess(on or date.today())
-    page = picture_page(desk.chain, [(assessment, headline(assessment))], "/graph")
-    # The page brings its own, stricter policy in a meta element; the header must allow its hashed scripts.
-    allowed = "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'"
-    return HTMLResponse(page, headers={"content-security-policy": policy})
+    ecosystems, scored = level_rows(assessment, "ecosystem"), desk.timeline.lines.index.get_level_values("level")
+    chosen = ecosystem or next((row["key"] for row in ecosystems), "")
+    lines = {"eu": EU, "ecosystem": f"ecosystem:{chosen}"}
+    span = day - _BEFORE, max(day, min(day + _AFTER, date.today()))
+    return {
+        "assessment": assessment,
+        "day": day,
+        "headline": headline(assessment),
+        "ecosystems": ecosystems,
+        "change": desk.timeline.change(day).score_change.to_dict(),
+        "chosen": chosen,
+        "tiles": map_of(desk, day, world=False),
+        "lines": [history_of(desk, of, *span) for level, of in lines.items() if level in scored],
+        "stages": stages_of(desk, None),
+        "leagues": [league_of(desk, day, level) for level in ("ecosystem", "country") if level in scored],
+        "silent": sum("severity" in one.missing() for one in assessment.disruptions),
+    }
 
 
 @router.get("/briefing")

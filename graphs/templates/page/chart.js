@@ -1,10 +1,12 @@
 // The chart: one view drawn by vis-network, with names at its edges and figures beside its marks.
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const MOST_LINKS = 420; // in one view
 let view = views.get(state.view);
 let items = []; // what stands in the view: {id, thing, x, y, size, ...how it looks}
 let byId = new Map(); // the same by id of the thing
 let edges = []; // the links between them
+let weaker = 0; // links that are left out because there are too many
 let pointed = null; // the item under the pointer
 let touched = false; // the pointer is a finger
 let moved = false; // the reader has panned or zoomed: a resize then leaves the view alone
@@ -17,8 +19,8 @@ function draw() {
   view = views.get(state.view);
   layOut();
   look();
-  shownNodes = new vis.DataSet(items.map(asNode));
-  shownEdges = new vis.DataSet(edges.map(asEdge));
+  shownNodes = new vis.DataSet(untold(items, asNode));
+  shownEdges = new vis.DataSet(untold(edges, asEdge));
   if (network) network.setData({ nodes: shownNodes, edges: shownEdges });
   else {
     network = new vis.Network(chart, { nodes: shownNodes, edges: shownEdges }, data.network.options);
@@ -37,14 +39,24 @@ function layOut() {
   items = Array.from(view.items, (place, id) => ({ id, place, thing: drawn(kind, place), x: pixel(view.x[id]), y: pixel(view.y[id]), partner: id >= view.inside }));
   byId = new Map(items.map((item) => [item.thing.id, item]));
   const at = new Map(items.map((item) => [item.place, item]));
-  const found = links[kind];
-  edges = [];
-  for (let i = 0; i < found.flow.length && edges.length < 420; i += 1) {
-    const [from, to] = [at.get(found.from[i]), at.get(found.to[i])];
-    if (from && to && from !== to) edges.push({ id: edges.length, place: i, from, to, flow: found.flow[i] });
-  }
-  const [xs, ys] = [items.map((item) => item.x), items.map((item) => item.y)];
+  edges = linksAmong(at, links[kind]);
+  const [xs, ys] = items.length ? [items.map((item) => item.x), items.map((item) => item.y)] : [[0], [0]];
   bounds = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+// The links between items of a view, largest first; where there are too many, the strongest of each and the largest.
+function linksAmong(at, { from, to, flow }) {
+  const [all, joined] = [[], new Set()];
+  for (let i = 0; i < flow.length; i += 1) {
+    const ends = [at.get(from[i]), at.get(to[i])];
+    if (!ends[0] || !ends[1]) continue;
+    all.push({ place: i, from: ends[0], to: ends[1], flow: flow[i], strongest: ends.some((end) => !joined.has(end)) });
+    for (const end of ends) joined.add(end);
+  }
+  let room = MOST_LINKS - all.filter((edge) => edge.strongest).length;
+  const kept = all.filter((edge) => edge.strongest || (room -= 1) >= 0);
+  weaker = all.length - kept.length;
+  return kept.map((edge, id) => ({ ...edge, id }));
 }
 
 function look() {
@@ -56,9 +68,19 @@ function look() {
 
 function refresh() {
   look();
-  shownNodes.update(items.map(asNode));
-  shownEdges.update(edges.map(asEdge));
-  network.redraw();
+  const told = [...shownNodes.update(untold(items, asNode)), ...shownEdges.update(untold(edges, asEdge))];
+  if (!told.length) network.redraw();
+}
+
+// What looks otherwise than when vis-network was last told; it draws everything anew for each update.
+function untold(all, as) {
+  return all.flatMap((one) => {
+    const found = as(one);
+    const text = JSON.stringify(found);
+    if (one.told === text) return [];
+    one.told = text;
+    return [found];
+  });
 }
 
 // Whether an item is what is selected, or a part of it.
@@ -66,7 +88,7 @@ function belongs(item, one) {
   if (item.thing === one) return true;
   const { thing: other } = item;
   if (other.kind === "group") {
-    const [ecosystem, region] = other.key.split("|");
+    const [ecosystem, region] = halves(other.key);
     return (one.kind === "ecosystem" && one.key === ecosystem) || (one.kind === "region" && one.key === region) || (one.kind === "eu" && region.endsWith("EU"));
   }
   const node = other.nodes[0];
@@ -218,7 +240,7 @@ function drawOver(ctx) {
   drawFigures(ctx);
   const active = [state.selected];
   const near = pointed ?? selected;
-  if (near?.thing.kind === "group") active.push(...near.thing.key.split("|").map((key, i) => `${i ? "region" : "ecosystem"}:${key}`));
+  if (near?.thing.kind === "group") active.push(...halves(near.thing.key).map((key, i) => `${i ? "region" : "ecosystem"}:${key}`));
   if (near?.thing.kind === "node") active.push(`country:${data.countries[data.nodes.country[near.thing.place]][0]}`, `industry:${data.industries[data.nodes.industry[near.thing.place]][0]}`);
   headers(ctx, view, network, active);
   ctx.restore();

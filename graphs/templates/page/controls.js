@@ -60,7 +60,8 @@ function showCaption() {
   };
   const partners = "with the strongest suppliers from outside to the left and buyers to the right.";
   const opened = id.startsWith("country:") ? `Industries of ${name} from upstream to downstream, a row for each ecosystem, ${partners}` : `Industries in ${name}, by country, ${partners}`;
-  $("caption").textContent = `${words[id] ?? opened} Links: of ${known.of.toLocaleString("en")} flows those${threshold} and the strongest of each.`;
+  $("caption").textContent = `${words[id] ?? opened} Links: of ${thousands(String(known.of))} flows those${threshold} and the strongest of each${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
+  if (!items.length) $("caption").textContent = `${name}: nothing here has any output.`;
 }
 
 function power(log) {

@@ -4,7 +4,9 @@ const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 
 function unpacked(text, kind) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
   return new kind(bytes.buffer);
 }
 const reals = (text) => unpacked(text, Float32Array);
@@ -53,6 +55,7 @@ function made(id) {
   const at = id.indexOf(":");
   const [kind, key] = at < 0 ? [id, ""] : [id.slice(0, at), id.slice(at + 1)];
   const member = {
+    __proto__: null, // ids come out of addresses too: none may ask for what every object has
     eu: () => (node) => (inEu[node] ? 1 : 0),
     ecosystem: () => {
       const column = data.ecosystems.indexOf(key);
@@ -71,14 +74,14 @@ function made(id) {
       return industry < 0 ? null : (node) => (data.nodes.industry[node] === industry && inEu[node] ? 1 : 0);
     },
     group: () => {
-      const [ecosystem, region] = key.split("|");
+      const [ecosystem, region] = halves(key);
       const [column, row] = [data.ecosystems.indexOf(ecosystem), data.regions.indexOf(region)];
       return column < 0 || row < 0 ? null : (node) => (regionOf[node] === row ? ecosystemShare(node, column) : 0);
     },
   }[kind]?.();
   if (kind === "node") {
     const node = nodeOf.get(key) ?? -1;
-    return node < 0 ? null : { id, kind, key, name: data.nodes.label[node], nodes: [node], shares: [1], place: node };
+    return node < 0 ? null : { id, kind, key, name: data.nodes.label[node], nodes: [node], shares: [1], ecosystem: "", place: node };
   }
   if (!member) return null;
   const [nodes, shares] = [[], []];
@@ -89,21 +92,25 @@ function made(id) {
       shares.push(share);
     }
   }
-  return { id, kind, key, name: nameOf(kind, key), nodes, shares, place: placeOf(kind, key) };
+  const ecosystem = kind === "ecosystem" ? key : kind === "group" ? halves(key)[0] : ""; // of which it is a part
+  return { id, kind, key, name: nameOf(kind, key), nodes, shares, ecosystem, place: placeOf(kind, key) };
 }
+
+// The ecosystem and the region of a group's key; no region has a bar in its name.
+const halves = (key) => [key.slice(0, key.lastIndexOf("|")), key.slice(key.lastIndexOf("|") + 1)];
 
 function nameOf(kind, key) {
   if (kind === "eu") return "The European Union";
   if (kind === "country") return data.countries.find(([code]) => code === key)[1];
   if (kind === "industry") return `${data.industries.find(([code]) => code === key)[1]} (EU)`;
-  return kind === "group" ? key.replace("|", ", ") : key;
+  return kind === "group" ? halves(key).join(", ") : key;
 }
 
 // Position among the things of a drawn kind, -1 if it is not drawn as one.
 function placeOf(kind, key) {
   if (kind === "country") return data.countries.findIndex(([code]) => code === key);
   if (kind !== "group") return -1;
-  const [ecosystem, region] = key.split("|");
+  const [ecosystem, region] = halves(key);
   return data.ecosystems.indexOf(ecosystem) * data.regions.length + data.regions.indexOf(region);
 }
 
@@ -125,7 +132,10 @@ function lens({ day, week, causes, country, ecosystem }) {
   const shown = days[day];
   const inside = country ? data.countries.findIndex(([code]) => code === country) : -1;
   const column = ecosystem ? data.ecosystems.indexOf(ecosystem) : -1;
-  const scope = (node) => (inside >= 0 && data.nodes.country[node] !== inside ? 0 : column >= 0 ? ecosystemShare(node, column) : 1);
+  const scope = (node, one) => {
+    if (inside >= 0 && data.nodes.country[node] !== inside) return 0;
+    return column < 0 || one.ecosystem === ecosystem ? 1 : ecosystemShare(node, column); // its shares are that already
+  };
   const chosen = causes && causes.length < shown.causes.length ? causes : null;
   const part = (node) => {
     if (!chosen) return 1;
@@ -143,7 +153,7 @@ function measure(one, through) {
   let [made, lost, low, high, points, scored, hit] = [0, 0, 0, 0, 0, 0, 0];
   for (let i = 0; i < one.nodes.length; i += 1) {
     const node = one.nodes[i];
-    const weight = one.shares[i] * scope(node) * output[node];
+    const weight = one.shares[i] * scope(node, one) * output[node];
     if (!(weight > 0)) continue;
     const counted = part(node);
     made += weight;
@@ -172,6 +182,21 @@ function measure(one, through) {
   };
 }
 
+// The share of a thing's output that is lost in each week of the wave.
+function weekly(one, { shown, scope, part }) {
+  let made = 0;
+  const lost = new Float64Array(shown.weeks);
+  for (let i = 0; i < one.nodes.length; i += 1) {
+    const node = one.nodes[i];
+    const weight = one.shares[i] * scope(node, one) * output[node];
+    if (!(weight > 0)) continue;
+    made += weight;
+    const counted = (weight * part(node)) / data.scale;
+    for (let week = 0; week < shown.weeks; week += 1) lost[week] += counted * shown.lost[week * count + node];
+  }
+  return Array.from(lost, (sum) => (made ? sum / made : 0));
+}
+
 function struck({ day, shown, chosen }, node) {
   for (const cause of chosen ?? shown.causes.keys()) if (isHit(day, cause, node)) return true;
   return false;
@@ -186,7 +211,7 @@ function blamed(one, through) {
     let meur = 0;
     for (let i = 0; i < one.nodes.length; i += 1) {
       const node = one.nodes[i];
-      meur += one.shares[i] * scope(node) * output[node] * loss(node) * years * (shown.parts[cause][node] / data.scale);
+      meur += one.shares[i] * scope(node, one) * output[node] * loss(node) * years * (shown.parts[cause][node] / data.scale);
     }
     found.push({ cause: shown.causes[cause], place: cause, meur });
   }
@@ -217,10 +242,12 @@ function signed(value, digits) {
   return Number(text) === 0 ? "±0" : `${value < 0 ? "−" : "+"}${text}`;
 }
 
+const thousands = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
 function euros(meur) {
   const value = Math.abs(meur);
   const sign = meur < 0 ? "−" : "";
-  if (value >= 999.5) return `${sign}${(value / 1000).toFixed(value >= 99_950 ? 0 : 1).replace(/\B(?=(\d{3})+(?!\d))/g, ",")}\u00a0bn\u00a0€`;
+  if (value >= 999.5) return `${sign}${thousands((value / 1000).toFixed(value >= 99_950 ? 0 : 1))}\u00a0bn\u00a0€`;
   if (value > 0 && value < 0.5) return "< 1\u00a0m\u00a0€";
   return `${sign}${value.toFixed(0)}\u00a0m\u00a0€`;
 }

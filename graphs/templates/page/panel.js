@@ -12,7 +12,7 @@ function pick(id, { show = false, focus = false } = {}) {
   const item = one && byId.get(one.id);
   if (item && (show || focus || elsewhere)) reveal(item);
   const found = one && measure(one, through());
-  report(one ? `Selected: ${one.name}${found ? `, ${percent(found.loss)} of output lost` : ""}.` : "");
+  report(one ? `Selected: ${one.name.slice(0, 90)}${found ? `, ${percent(found.loss)} of output lost` : ""}.` : "");
   if (one && focus) $("panel").querySelector(".name").focus({ preventScroll: !phone.matches });
 }
 
@@ -24,7 +24,7 @@ function open(one) {
 
 function opens(one) {
   if (one.kind === "ecosystem" || one.kind === "country") return one.id;
-  if (one.kind === "group") return `ecosystem:${one.key.split("|")[0]}`;
+  if (one.kind === "group") return `ecosystem:${halves(one.key)[0]}`;
   if (one.kind === "node") return `country:${data.countries[data.nodes.country[one.place]][0]}`;
   return "";
 }
@@ -153,7 +153,7 @@ function overlap(one, id) {
       shares.push(one.shares[i] * Math.min(1, thing(id).kind === "ecosystem" ? other.get(node) : 1));
     }
   });
-  return { ...thing(id), nodes, shares };
+  return { ...thing(id), nodes, shares, ecosystem: one.ecosystem };
 }
 
 function why(one) {

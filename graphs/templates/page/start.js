@@ -12,10 +12,16 @@ listenToSave();
 listenToPanel();
 $("table").addEventListener("toggle", fillTable);
 window.addEventListener("popstate", () => set(read(), { remember: false }));
-network.once("afterDrawing", () => {
-  performance.mark("first-draw");
-  window.__ready = true;
-});
+// The frame after that in which the picture was drawn: it is on the screen, and so is the panel.
+network.once("afterDrawing", () =>
+  requestAnimationFrame(() =>
+    window.setTimeout(() => {
+      performance.mark("first-draw");
+      window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
+      window.__ready = true;
+    }),
+  ),
+);
 
 function showAll(before) {
   if (state.view !== before.view) draw();
@@ -25,4 +31,9 @@ function showAll(before) {
   showControls();
   fillPanel();
   fillTable();
+}
+
+// Where an item stands on the screen, in pixels from the corner of the chart.
+function placeOn(id) {
+  return network.canvasToDOM(byId.get(id));
 }

@@ -3,7 +3,7 @@
 const INITIAL = {
   view: data.views[0].id, // id of a view
   day: 0, // position of the date
-  with: -1, // position of the date it is compared with, -1 for none
+  with: $("other-with")?.value ? days.length - 1 : -1, // position of the date it is compared with, -1 for none
   show: "loss", // or "score"
   week: null, // position of a week of the wave, null for the whole horizon
   country: "", // code: count nothing else
@@ -76,7 +76,7 @@ function write(forward) {
     if (name === "day") {
       if (value !== 0) words.set("on", days[value].on);
     } else if (name === "with") {
-      if (value >= 0) words.set("with", days[value].on);
+      if (value !== INITIAL.with) words.set("with", value < 0 ? "none" : days[value].on);
     } else if (value !== INITIAL[name]) words.set(name, value === true ? "1" : String(value));
   }
   const text = words.toString();
@@ -99,7 +99,7 @@ function read() {
     else if (name === "with") found.with = days.findIndex((day) => day.on === value);
     else if (name === "week") found.week = /^\d{1,3}$/.test(value) ? Number(value) : null;
     else if (name === "hit") found.hit = value === "1";
-    else if (name in INITIAL && name !== "day") found[name] = value;
+    else if (Object.hasOwn(INITIAL, name) && name !== "day") found[name] = value;
   }
   return found;
 }

@@ -5,8 +5,7 @@ let playing = 0;
 function fillWave() {
   const { weeks, before, lost } = days[state.day];
   $("week").max = String(weeks - 1);
-  const eu = thing("eu");
-  const heights = Array.from({ length: weeks }, (_, week) => Math.max(0, measure(eu, through(state.day, week))?.loss ?? 0));
+  const heights = weekly(thing("eu"), through()).map((share) => Math.max(0, share));
   const top = Math.max(...heights, 1e-9);
   const bars = heights.map((share, week) => {
     const bar = make("i", week === state.week ? "now" : week < before ? "past" : "");

@@ -117,7 +117,7 @@ def test_gexf_looks_as_our_page(marked):
 
 def test_networkx_reads_graphml(marked):
     found = nx.read_graphml(io.BytesIO(exchange.write(marked, "graphml")))
-    assert {name: found.graph[name] for name in marked.graph} == marked.graph
+    assert {name: value for name, value in found.graph.items() if "default" not in name} == as_others_see(marked.graph)
     assert list(found) == list(marked)
     assert list(found.edges) == list(marked.edges)
     for key, row in found.nodes(data=True):
@@ -181,6 +181,14 @@ def test_numbers_of_numpy_and_none_of_pandas_become_those_of_python():
     assert type(exchange.plain(graph).nodes["a"]["n"]) is float
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_two_halves_of_a_letter_are_the_letter(form):
+    graph = nx.DiGraph()
+    graph.add_node("Strom\ud83d\udd0b", label="\ud83d\udd0b", parts=["\ud83d\udd0b"])
+    again = exchange.read(exchange.write(graph, form), form)
+    assert dict(again.nodes) == {"Strom🔋": {"label": "🔋", "parts": ["🔋"]}}
+
+
 def test_every_fault_is_told_at_once():
     graph = nx.DiGraph(when=DAY)
     graph.add_node("DE_A", loss_share=float("inf"), parts=[1, {1: 2}])
@@ -208,6 +216,13 @@ def test_only_directed_graphs_without_parallel_links(graph):
 def test_a_format_that_there_is_not(act):
     with pytest.raises(Faults, match="choose from gexf, graphml, json, zip"):
         act()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("content", [b"", b"Hello", b"{}", b"<a/>", b"[1]", b"PK\x05\x06" + bytes(18)])
+def test_another_file_is_refused_in_words(form, content):
+    with pytest.raises(Faults, match=f"{form}, file: cannot be read .*; take it as it was written"):
+        exchange.read(content, form)
 
 
 @pytest.mark.parametrize("form", FORMS)

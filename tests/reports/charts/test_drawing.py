@@ -163,6 +163,6 @@ def test_what_is_drawn_is_valid(monkeypatch, lost, scored):
     league(scored.assign(label="x", rank=1, rank_low=1, rank_high=2), "A")
     places = pd.Index(["DE", "US"], name="country")
     tile_map(pd.DataFrame({"loss_share": [0.1, 0.2], "score": [60.0, None]}, places), "A")
-    heat_map(pd.DataFrame({"stage": ["s"], "ecosystem": ["e"], "disruptions": [1]}), "A")
+    heat_map(pd.DataFrame({"stage": ["s"], "ecosystem": ["e"], "disruption_count": [1]}), "A")
     assert len(checked) == 5
     assert drawing.svg is svg

@@ -75,22 +75,22 @@ def test_the_map_is_read_in_a_sentence(places):
 def test_the_heat_map_counts_in_words_and_colours(read, narrow):
     pairs = list(itertools.product(ECOSYSTEMS, STAGES))
     cells = pd.DataFrame(pairs, columns=["ecosystem", "stage"])
-    cells["disruptions"] = np.arange(len(cells)) % 12
+    cells["disruption_count"] = np.arange(len(cells)) % 12
     found = read(heat_map(cells, "A", narrow))
     assert found.size[0] == (340 if narrow else 640)
-    assert found.texts.count("·") == int((cells.disruptions == 0).sum())
-    assert found.texts.count("11") == int((cells.disruptions == 11).sum())
-    assert len(found.of("fill-blue5")) == int((cells.disruptions >= 10).sum())
+    assert found.texts.count("·") == int((cells.disruption_count == 0).sum())
+    assert found.texts.count("11") == int((cells.disruption_count == 11).sum())
+    assert len(found.of("fill-blue5")) == int((cells.disruption_count >= 10).sum())
     assert {"operations", "technology development"} <= set(found.texts)
     assert "Agri-food" in found.texts
 
 
 def test_heat_maps_of_one_cell_and_none(read, hostile):
     names = list(map(words_of, hostile))
-    found = read(heat_map(pd.DataFrame({"stage": names, "ecosystem": names, "disruptions": 1}), hostile[0]))
+    found = read(heat_map(pd.DataFrame({"stage": names, "ecosystem": names, "disruption_count": 1}), hostile[0]))
     assert found.texts.count("1") == len(hostile)
     assert max(map(len, found.texts)) <= 30
-    one = pd.DataFrame({"stage": ["a"], "ecosystem": ["b"], "disruptions": [1]})
+    one = pd.DataFrame({"stage": ["a"], "ecosystem": ["b"], "disruption_count": [1]})
     assert sorted(read(heat_map(one, "A")).texts) == ["1", "a", "b"]
     assert read(heat_map(one.iloc[:0], "A")).texts == ["No disruption is on record."]
 
