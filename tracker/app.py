@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tracker.door import Door
 from tracker.files.uploads import Uploads
 from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
+from tracker.kept import Keeper
 from tracker.pages.frame import error_page
 from tracker.timeline import Timeline
 
@@ -67,6 +68,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
+    app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
     app.add_middleware(Guard, door=app.state.door, clock=clock)
     app.add_middleware(_First, timeline=desk.timeline)
     for room in (*api.ROOMS, *pages.ROOMS):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hmac
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.door import Door, Visitor, seen
+from tracker.door import Door, Shown, Visitor, seen
+from tracker.together import Together
 
 MOST_BYTES = 1_000_000
 MOST_BYTES_OF_A_FILE = 21_000_000
@@ -74,6 +74,7 @@ class Guard:
         self.app = app
         self.door = door
         self.clock = clock
+        self._visitors = Together(self._who)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, then pass it on with the security headers of its answer."""
@@ -99,7 +100,7 @@ class Guard:
     async def _known(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Find out who it is, and pass on what he or she may send at all."""
         entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
-        visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
+        visitor = await self._visitors.ask(self.door.shown(HTTPConnection(scope)))
         if visitor.actor is None and not entering:
             if scope["method"] in _SAFE or not _for_a_person(scope, headers):
                 await _log_in_first(scope, headers)(scope, receive, send)
@@ -121,6 +122,10 @@ class Guard:
         finally:
             if entering:
                 self.door.forget()  # the first account may have been made
+
+    def _who(self, shown: Collection[Shown]) -> Mapping[Shown, Visitor]:
+        at = self.clock()
+        return {one: self.door.visitor(one, at) for one in shown}
 
     def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         if not self.door.known_as(_host(headers.get("host", ""))):

@@ -16,6 +16,7 @@ from graphs.errors import Fault, Faults
 from tracker import keeping, log, schema
 from tracker.desk import Desk
 from tracker.door import actor_of, needs
+from tracker.kept import holds
 from tracker.log import Answer, Asked
 from tracker.permissions import Actor, Owner
 
@@ -40,7 +41,13 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 READS = errors(401, 403, 422)
 WRITES = errors(400, 401, 403, 404, 412, 413, 422)
-NOT_CHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed since: the body is empty."}}
+KEPT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it as If-None-Match the next time."}}
+    },
+    304: {"description": "Nothing has changed since: the body is empty."},
+}
+"""What an answer adds that ``tracker.kept`` keeps, for its description."""
 
 
 def room() -> APIRouter:
@@ -136,6 +143,13 @@ IfNoneMatch = Annotated[
 ]
 
 
+def _known(known: IfNoneMatch = None) -> None:
+    """Stands in the description of a route; the header itself is for ``tracker.kept``."""
+
+
+MAY_BE_KNOWN = Depends(_known)
+
+
 def sent(answer: Answer) -> Response:
     """An answer on its way."""
     return JSONResponse(answer.body, answer.status, dict(answer.headers))
@@ -143,8 +157,7 @@ def sent(answer: Answer) -> Response:
 
 def unless_known(etag: str, known: str | None) -> Response | None:
     """An empty answer if the program has what it asks for already."""
-    tags = [one.strip().removeprefix("W/") for one in (known or "").split(",")]
-    return Response(status_code=304, headers={"ETag": etag}) if etag in tags or "*" in tags else None
+    return Response(status_code=304, headers={"ETag": etag}) if holds(etag, known) else None
 
 
 def tagged(etag: str, body: Mapping[str, Any]) -> Response:

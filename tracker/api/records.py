@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from graphs import classification
 from graphs.classification import ECOSYSTEMS
@@ -16,16 +16,15 @@ from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from tracker import answer, log, schema
 from tracker.api.frame import (
-    NOT_CHANGED,
+    KEPT,
+    MAY_BE_KNOWN,
     READS,
     AtDesk,
-    IfNoneMatch,
     RecordId,
     errors,
     etag_of,
     room,
     tagged,
-    unless_known,
 )
 from tracker.kinds import KINDS
 from tracker.log import Question
@@ -44,11 +43,10 @@ def _one_of(words: tuple[str, ...], meaning: str) -> Any:
     return Query(description=f"{meaning} One of: {', '.join(words)}.", json_schema_extra={"enum": list(words)})
 
 
-@router.get("/records", responses=READS | NOT_CHANGED, response_model=schema.RecordsOut)
+@router.get("/records", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.RecordsOut)
 def find_records(
     request: Request,
     desk: AtDesk,
-    known: IfNoneMatch = None,
     kind: Annotated[str | None, _one_of(tuple(KINDS), "Only records of this kind.")] = None,
     q: Annotated[str, Query(max_length=500, description="Words that stand in the record, or their beginnings.")] = "",
     state: Annotated[str | None, _one_of(_STATES, "Only those in this state.")] = None,
@@ -78,8 +76,6 @@ def find_records(
 ) -> Response:
     """Records that fit every filter, the newest day first, page by page. Follow `next` until it is null."""
     position = desk.position  # before the search: who follows the log from here misses nothing
-    if (same := unless_known(etag_of(position), known)) is not None:
-        return same
     place = _place_or_faults(kind, state, country, ecosystem, on)
     tags = {_PLACES: place, ("ecosystems",): ecosystem, ("about",): about, ("assigned_to",): assigned_to}
     asked = Question(
@@ -97,15 +93,19 @@ def find_records(
         "next": _address(request, after=found.cursor) if found.cursor else None,
         "records": [answer.record(one) for one in found.standing],
     }
-    return tagged(etag_of(position), body)
+    return JSONResponse(body)
 
 
-@router.get("/records/{record_id}", responses=READS | NOT_CHANGED | errors(404), response_model=schema.AnyRecordOut)
-def read_record(desk: AtDesk, record_id: RecordId, known: IfNoneMatch = None) -> Response:
+@router.get(
+    "/records/{record_id}",
+    responses=READS | KEPT | errors(404),
+    response_model=schema.AnyRecordOut,
+    dependencies=[MAY_BE_KNOWN],
+)
+def read_record(desk: AtDesk, record_id: RecordId) -> Response:
     """One record as it stands. Its ETag is its version: send it as If-Match to change just this one."""
     standing = log.standing(desk.engine, record_id)
-    etag = etag_of(standing.version)
-    return unless_known(etag, known) or tagged(etag, answer.record(standing))
+    return tagged(etag_of(standing.version), answer.record(standing))
 
 
 @router.get("/records/{record_id}/history", responses=READS | errors(404), response_model=list[schema.EntryOut])
@@ -115,7 +115,7 @@ def read_history_of_record(desk: AtDesk, record_id: RecordId) -> list[dict[str, 
     return [answer.entry(one) for one in log.history(desk.engine, record_id)]
 
 
-@router.get("/changes", responses=READS, response_model=schema.ChangesOut)
+@router.get("/changes", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.ChangesOut)
 def read_changes(
     request: Request,
     desk: AtDesk,
@@ -138,7 +138,7 @@ def read_changes(
     }
 
 
-@router.get("/disruptions", responses=READS, response_model=schema.DisruptionsOut)
+@router.get("/disruptions", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
     on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
@@ -156,13 +156,14 @@ def read_disruptions(
 
 @router.get(
     "/disruptions/{record_id}",
-    responses=READS | NOT_CHANGED | errors(404),
+    responses=READS | KEPT | errors(404),
+    dependencies=[MAY_BE_KNOWN],
     response_model=schema.RECORDS_OUT["disruption"],
 )
-def read_disruption(desk: AtDesk, record_id: RecordId, known: IfNoneMatch = None) -> Response:
+def read_disruption(desk: AtDesk, record_id: RecordId) -> Response:
     """One disruption as it stands."""
     log.standing(desk.engine, record_id, "disruption")
-    return read_record(desk, record_id, known)
+    return read_record(desk, record_id)
 
 
 @router.get("/disruptions/{record_id}/history", responses=READS | errors(404), response_model=list[schema.EntryOut])

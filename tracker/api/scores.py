@@ -11,14 +11,16 @@ from fastapi.responses import JSONResponse
 
 from graphs.errors import Fault, Faults
 from tracker import answer, schema
-from tracker.api.frame import READS, AtDesk, On, errors, room
+from tracker.api.frame import KEPT, MAY_BE_KNOWN, READS, AtDesk, On, errors, room
 
 router = room()
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
 
 
-@router.get("/scores", responses=READS | errors(404), response_model=schema.ScoresOut)
+@router.get(
+    "/scores", responses=READS | KEPT | errors(404), dependencies=[MAY_BE_KNOWN], response_model=schema.ScoresOut
+)
 def read_scores(
     desk: AtDesk,
     level: Annotated[Level, Query(description="What is scored.")] = "ecosystem",
@@ -37,7 +39,7 @@ def read_scores(
     return answer.scores(desk.assess(on or date.today(), position=position), position, level, key)
 
 
-@router.get("/chain", responses=READS)
+@router.get("/chain", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN])
 def read_chain(
     desk: AtDesk,
     min_flow_meur: Annotated[

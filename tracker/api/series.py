@@ -13,7 +13,7 @@ from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from reports.to_csv import series_to_csv
 from tracker import answer, schema
-from tracker.api.frame import READS, AtDesk, errors, room
+from tracker.api.frame import KEPT, MAY_BE_KNOWN, READS, AtDesk, errors, room
 
 router = room()
 
@@ -25,7 +25,8 @@ _AT_ONCE = 4
 _LONGEST_S = 60
 _CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": _CSV, "description": "Every week of the range."},
+    200: KEPT[200] | {"content": _CSV, "description": "Every week of the range."},
+    304: KEPT[304],
     202: {
         "model": schema.SeriesOut,
         "content": _CSV,
@@ -36,7 +37,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/series", responses=_ANSWERS | READS | errors(404), response_model=schema.SeriesOut)
+@router.get(
+    "/series", responses=_ANSWERS | READS | errors(404), dependencies=[MAY_BE_KNOWN], response_model=schema.SeriesOut
+)
 def read_series(
     desk: AtDesk,
     level: Annotated[Level, Query(description="Whose scores: of the EU, of ecosystems or of countries.")] = "ecosystem",
