@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from reports.amounts import between, euros
+from reports.charts.words import day, percent
 from tracker.desk import Desk
 from tracker.settings import Settings
 
@@ -61,6 +62,23 @@ def test_in_short(chips: TestClient, desk: Desk, read_page: Read) -> None:
     assert " ".join(said.split()) in " ".join(lead.text.split())
     assert lead.text.startswith("Estimate:")
     assert eu.loss_low_meur < eu.loss_meur < eu.loss_high_meur
+    tiles = [" ".join(one.text.split()) for one in page.find("li", inside="figures")]
+    worst = alone.path["EU"]
+    assert tiles[1].startswith("Country that loses mostGermany")
+    assert tiles[2].startswith("Industry that loses mostMotor vehicles (Germany)")
+    assert tiles[3] == f"Worst week{day(worst.idxmax())}{percent(worst.max())} of EU output lost".replace("\xa0", " ")
+
+
+def test_ranges_are_drawn_to_scale(chips: TestClient, desk: Desk, read_page: Read) -> None:
+    page = read_page(chips.get("/disruptions/D1").text)
+    [alone] = [desk.assess(record.start, only="D1") for record in desk.disruptions() if record.start]
+    countries = alone.level("country").sort_values("loss_meur", ascending=False)
+    [table] = [one for one in page.find("table", inside="scroll") if "Countries in the EU that lose most" in one.text]
+    bars = [one for one in page.find("i", inside="losses") if table in one.inside]
+    for bar, (_, row) in zip(bars, countries.iterrows(), strict=True):
+        left, width = (100 * share / countries.loss_high_meur.max() for share in
+                       (row.loss_low_meur, row.loss_high_meur - row.loss_low_meur))  # fmt: skip
+        assert bar.attributes["style"] == f"left:{left:.1f}%;width:{width:.1f}%"
 
 
 def test_links_within_the_page_lead_somewhere(chips: TestClient, read_page: Read) -> None:
