@@ -66,7 +66,11 @@ def test_in_short(chips: TestClient, desk: Desk, read_page: Read) -> None:
     worst = alone.path["EU"]
     assert tiles[1].startswith("Country that loses mostGermany")
     assert tiles[2].startswith("Industry that loses mostMotor vehicles (Germany)")
-    assert tiles[3] == f"Worst week{day(worst.idxmax())}{percent(worst.max())} of EU output lost".replace("\xa0", " ")
+    assert tiles[
+        3
+    ] == f"Worst week{day(worst.idxmax())}{percent(worst.max())} of the output of the whole EU lost".replace(
+        "\xa0", " "
+    )
 
 
 def test_ranges_are_drawn_to_scale(chips: TestClient, desk: Desk, read_page: Read) -> None:
@@ -186,14 +190,19 @@ def test_files(chips: TestClient, desk: Desk) -> None:
     assert float(eu["loss_meur"]) == pytest.approx(alone.scores.loss_meur["eu", "EU"])
     assert {row["disruption"] for row in rows} == {"D1"}
     answer = chips.get("/disruptions/D1/wave.csv")
-    assert answer.headers["content-disposition"] == 'attachment; filename="D1-wave.csv"'
-    weeks = [row for row in csv.DictReader(io.StringIO(answer.text)) if row["group"] == "EU"]
-    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["EU"].tolist())
+    assert answer.headers["content-disposition"] == 'inline; filename="wave-D1.csv"'
+    weeks = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["EU"].tolist(), abs=1e-6)
+    answer = chips.get("/disruptions/D1/wave.csv", params={"wave": "Electronics"})
+    weeks = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["Electronics"].tolist(), abs=1e-6)
+    assert {(row["disruption"], row["group"]) for row in weeks} == {("D1", "Electronics")}
     drawn = chips.get("/disruptions/D1/wave.svg", params={"wave": "Electronics"})
     assert drawn.headers["content-type"] == "image/svg+xml"
     assert "Electronics: No chips from Taiwan" in drawn.text
-    assert "Method version" in drawn.text
+    assert "method version" in drawn.text
     assert chips.get("/disruptions/D1/wave.svg", params={"wave": "Nowhere"}).status_code == 422
+    assert chips.get("/disruptions/D1/wave.pdf").status_code == 404
     for name in ("impact.csv", "wave.csv", "wave.svg"):
         assert chips.get(f"/disruptions/D9/{name}").status_code == 404
 
@@ -256,6 +265,7 @@ def test_a_value_chain_without_the_eu(abroad: TestClient, read_page: Read) -> No
     page = read_page(abroad.get("/disruptions/D1").text)
     assert "No place of this value chain lies in the EU" in page.text
     assert "TW_C26 by 40 %" in page.text
+    assert "Output lost week by week: the whole value chain" in page.text
     assert len(page.find("svg")) == 2
     for name in ("impact.csv", "wave.csv", "wave.svg"):
         assert abroad.get(f"/disruptions/D1/{name}").status_code == 200
