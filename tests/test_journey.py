@@ -104,6 +104,7 @@ def test_a_disruption_walks_through_the_house(desk: Desk, address: str, chromium
 
     # Resolved, it is gone from later dates, and its history is complete.
     page.goto(f"{address}/disruptions/D81")
+    page.locator("summary", has_text="More: ").first.click()
     page.get_by_label("Last day").fill("2021-03-10")
     page.get_by_role("button", name="Resolve").click()
     page.wait_for_load_state()
