@@ -143,18 +143,16 @@ class Assessment:
             'Supplier concentration 0.74 (0.25 is best, 0.88 worst)'
         """
         row = self._rows[(level, key)]
+        lost, found = self._lost[row].tolist(), self.panel.indicators[row].tolist()
         reasons = []
-        for one, points, value in zip(
-            self.method.indicators, self._lost[row], self.panel.indicators[row], strict=False
-        ):
+        for one, points, value in zip(self.method.indicators, lost, found, strict=False):
             best, worst = (one.high, one.low) if one.more_is_better else (one.low, one.high)
             text = f"{one.label} {value:.2f} ({best:g} is best, {worst:g} worst)"
-            reasons.append(Reason("structure", one.name, float(points), text))
-        hits = zip(self.direct, self.shock.effects, self._lost[row, len(reasons) :], self._cut[row], strict=True)
+            reasons.append(Reason("structure", one.name, points, text))
+        hits = zip(self._ids, self.shock.effects, lost[len(reasons) :], self._cut[row].tolist(), strict=True)
         for name, effect, points, cut in hits:
             if points > _NO_POINTS:
-                text = _sentence(effect, float(cut))
-                reasons.append(Reason("disruption", str(name), float(points), text, effect.assumptions))
+                reasons.append(Reason("disruption", name, points, _sentence(effect, cut), effect.assumptions))
         return sorted(reasons, key=lambda reason: -reason.points)
 
     def _of_level(self, level: str) -> Integers:
@@ -167,6 +165,10 @@ class Assessment:
     @functools.cached_property
     def _lost(self) -> Floats:
         return self.points.to_numpy(float)
+
+    @functools.cached_property
+    def _ids(self) -> list[str]:
+        return [str(name) for name in self.direct]
 
     @functools.cached_property
     def _cut(self) -> Floats:

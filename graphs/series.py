@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib import resources
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,8 @@ UNSEEN = frozenset(
     "note state merged_into assigned_to".split()
 )
 """Fields of a disruption that no score depends on, once it is in force. A new field counts until it stands here."""
+
+_SEEN = attrgetter(*(one.name for one in fields(Disruption) if one.name not in UNSEEN | {"start", "end"}))
 
 
 def lines(chain: ValueChain, method: Method) -> pd.DataFrame:
@@ -92,7 +94,7 @@ def addresses(chain: ValueChain, disruptions: Iterable[Disruption], days: Sequen
         for number in np.flatnonzero((first <= today) & (today <= last)).tolist():
             one = counted[number]
             if number not in said:
-                said[number] = _said(one)
+                said[number] = repr(_SEEN(one))
             end = "" if one.end is None else one.end.toordinal() - today
             facts.append(f"{int(first[number]) - today} {end} {said[number]}")
         seal = base.copy()
@@ -160,12 +162,6 @@ class Series:
         }
         figures = pd.DataFrame(self.values[:, rows].reshape(-1, len(FIGURES)), columns=list(FIGURES))
         return pd.concat([pd.DataFrame(head), figures], axis=1)
-
-
-def _said(one: Disruption) -> str:
-    """What a record says that a score depends on, but for its days."""
-    seen = {name: value for name, value in one.to_dict().items() if name not in UNSEEN | {"start", "end"}}
-    return json.dumps(seen, sort_keys=True)
 
 
 @functools.cache

@@ -4,11 +4,11 @@
 """
 
 import dataclasses
+import itertools
 import os
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -19,7 +19,7 @@ import numba
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, settings
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -36,6 +36,7 @@ SEVERITIES = ("severity_low", "severity_likely", "severity_high")
 INDUSTRIES = ("A", "C26", "D35", "G47", "H49")
 MEMBERSHIP = classification.membership(INDUSTRIES)
 INVENTED = Meta("Random chain", 0, "INVENTED for tests")
+NODES = tuple(itertools.product(("DE", "FR", "TW", "ROW"), INDUSTRIES))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 BROWSER_FLAGS = [
@@ -48,7 +49,8 @@ BROWSER_FLAGS = [
     "--disable-sync",
 ]
 
-settings.register_profile("suite", deadline=None, max_examples=50)
+# How long something takes says nothing here: the machine may be slow, or busy with other things.
+settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 
@@ -99,17 +101,13 @@ def serve() -> Callable[[Any], Any]:
 
     @contextmanager
     def serving(app: Any) -> Iterator[str]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://localhost:{port}"
-        server.should_exit = True
-        thread.join()
+        with socket.create_server(("127.0.0.1", 0)) as ours:  # who comes before it answers waits; nobody else gets it
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+            thread = threading.Thread(target=server.run, args=([ours],))
+            thread.start()
+            yield f"http://localhost:{ours.getsockname()[1]}"
+            server.should_exit = True
+            thread.join()
 
     return serving
 
@@ -157,11 +155,10 @@ def chains(draw: st.DrawFn) -> ValueChain:
 
     Odd chains have a node without output, without final demand or with a negative one; value added may be negative.
     """
-    places = st.tuples(st.sampled_from(("DE", "FR", "TW", "ROW")), st.sampled_from(INDUSTRIES))
-    nodes = pd.DataFrame(draw(st.lists(places, unique=True, min_size=1, max_size=7)), columns=["country", "industry"])
-    nodes.index = pd.Index(nodes.country + "_" + nodes.industry, name="key")
+    places = draw(st.lists(st.sampled_from(NODES), unique=True, min_size=1, max_size=7))
+    keys = ["_".join(place) for place in places]
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    n = len(nodes)
+    n = len(places)
     linked = random.random((n, n)) < draw(st.sampled_from((0.0, 0.3, 0.7, 1.0)))
     flows = random.uniform(0.1, 50, (n, n)).round(2) * linked
     demand = random.uniform(20, 200, n).round(2)
@@ -170,7 +167,9 @@ def chains(draw: st.DrawFn) -> ValueChain:
         flows[node], flows[:, node], demand[node] = 0, 0, 0
     if odd.endswith("demand") and flows[node].any():
         demand[node] = -0.3 * flows[node].sum() * (odd == "negative demand")
-    nodes = nodes.assign(label=nodes.index, output_meur=flows.sum(axis=1) + demand)
+    country, industry = zip(*places, strict=True)
+    columns = {"country": country, "industry": industry, "label": keys, "output_meur": flows.sum(axis=1) + demand}
+    nodes = pd.DataFrame(columns, pd.Index(keys, name="key"))
     chain = ValueChain(nodes, sparse.csr_array(flows), pd.Series(demand, nodes.index), INVENTED, MEMBERSHIP)
     assume(max(abs(np.linalg.eigvals(chain.technical_coefficients))) < 0.98)
     return chain

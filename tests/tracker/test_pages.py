@@ -12,12 +12,10 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from graphs.classification import DATA, ECOSYSTEMS, STAGES
+from graphs.classification import ECOSYSTEMS, STAGES
 from graphs.disruption import ACTIONS, Disruption
 from tracker import log
-from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.settings import Settings
 
 ENOUGH = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}
 LEVELS = ("eu", "ecosystem", "country", "industry", "node")
@@ -84,32 +82,38 @@ def hostile(number: int) -> Disruption:
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def crowd(
+    tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[TestClient]:
     """A browser at a desk with 500 hostile records."""
     folder = tmp_path_factory.mktemp("crowd")
-    desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
+    desk = toy_desk(folder)
     records, at = [hostile(number) for number in range(500)], datetime(2021, 3, 1, 8, 30).astimezone()
     desk.writer.write(lambda turn: log.append(turn, records, who=FIELD, at=at))
-    yield TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+    yield TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
     desk.close()
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def empty(
+    tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[TestClient]:
     """A browser at a desk with an empty log, for tests that log nothing."""
     folder = tmp_path_factory.mktemp("empty")
-    desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
-    yield TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+    desk = toy_desk(folder)
+    yield TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
     assert desk.position == 0
     desk.close()
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def three(
+    tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[TestClient]:
     """A browser at a desk with three records."""
     folder = tmp_path_factory.mktemp("three")
-    desk = Desk(Settings(database_url=f"sqlite:///{folder}/log.sqlite", chain=DATA / "toy"))
-    client = TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+    desk = toy_desk(folder)
+    client = TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
     for given in (
         {"title": "Chips", "origin": "TW", "industries": "C26", "start": "2021-02-01", "end": "2021-02-28"},
         {"title": "Strike", "origin": "DE", "start": "2021-03-01", "cause": "wages"},
@@ -701,9 +705,11 @@ def test_an_address_that_is_hostile_is_answered(crowd: TestClient, read_page: Ca
         assert_harmless(read_page(answer.text))
 
 
-def test_a_hostile_record_is_resolved(tmp_path: Path, read_page: Callable[[str], Any]) -> None:
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
-    client = TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+def test_a_hostile_record_is_resolved(
+    tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any], read_page: Callable[[str], Any]
+) -> None:
+    desk = toy_desk(tmp_path)
+    client = TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
     records = [dataclasses.replace(hostile(number), end=None) for number in range(0, len(TITLES), 4)]
     at = datetime(2021, 3, 1, 8, 30).astimezone()
     desk.writer.write(lambda turn: log.append(turn, records, who=FIELD, at=at))

@@ -12,16 +12,13 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from graphs.classification import DATA
 from graphs.errors import Faults
 from graphs.organisation import Association
 from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
-from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.door import Door, every_route, needs, operations_of
 from tracker.forms import drafts
-from tracker.settings import Settings
 
 HERE = {"origin": "http://localhost"}
 PASSWORD = "four words and a half"
@@ -33,10 +30,11 @@ class Town:
     """A desk with people, and a clock that can be turned."""
 
     desk: Desk
+    app_of: Callable[..., Any]
     now: datetime = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
     def __post_init__(self) -> None:
-        self.app = create_app(self.desk, clock=lambda: self.now)
+        self.app = self.app_of(self.desk, clock=lambda: self.now)
 
     def browser(self) -> TestClient:
         return TestClient(self.app, base_url="http://localhost", follow_redirects=False)
@@ -57,11 +55,13 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def town(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[Town]:
     monkeypatch.setattr(passwords, "TIMES", 1)
     monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
-    yield Town(desk)
+    desk = toy_desk(tmp_path)
+    yield Town(desk, app_of)
     desk.close()
 
 
@@ -154,9 +154,11 @@ def test_a_route_that_is_not_bound_is_found(town: Town, asked: list[Any]) -> Non
     [{"host": "0.0.0.0"}, {"host": "192.168.1.5"}, {"url": "https://tracker.example.eu"}, {"hosts": "desk.local"}],
     ids=str,
 )
-def test_a_desk_on_the_network_is_never_open(tmp_path: Path, reached: dict[str, str]) -> None:
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy", **reached))
-    browser = TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+def test_a_desk_on_the_network_is_never_open(
+    tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any], reached: dict[str, str]
+) -> None:
+    desk = toy_desk(tmp_path, **reached)
+    browser = TestClient(app_of(desk), base_url="http://localhost", follow_redirects=False)
     assert browser.get("/").headers["location"] == "/login?back=/"
     assert browser.post("/api/v1/disruptions", json=STRIKE).status_code == 401
     assert browser.get("/static/style.css").status_code == 200
@@ -183,15 +185,11 @@ def test_who_comes_from_elsewhere_is_not_taken_for_somebody_at_this_machine(
     assert near.get("/api/v1/disruptions").status_code == 200
 
 
-def test_names_and_origins_are_those_of_the_settings(tmp_path: Path) -> None:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/log.sqlite",
-        chain=DATA / "toy",
-        hosts="desk.local",
-        url="https://tracker.example.eu",
-    )
-    desk = Desk(settings)
-    browser = TestClient(create_app(desk), follow_redirects=False)
+def test_names_and_origins_are_those_of_the_settings(
+    tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> None:
+    desk = toy_desk(tmp_path, hosts="desk.local", url="https://tracker.example.eu")
+    browser = TestClient(app_of(desk), follow_redirects=False)
     for host, status in (("tracker.example.eu", 200), ("desk.local:8000", 200), ("evil.example", 421)):
         assert browser.get("/login", headers={"host": host}).status_code == status
     typed = {"name": "Ana", "password": "wrong"}
@@ -206,10 +204,11 @@ def test_names_and_origins_are_those_of_the_settings(tmp_path: Path) -> None:
     desk.close()
 
 
-def test_on_the_network_figures_are_this_desk_and_names_must_be_named(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.sqlite"
-    desk = Desk(Settings(database_url=url, chain=DATA / "toy", host="0.0.0.0"))
-    browser = TestClient(create_app(desk))
+def test_on_the_network_figures_are_this_desk_and_names_must_be_named(
+    tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> None:
+    desk = toy_desk(tmp_path, host="0.0.0.0")
+    browser = TestClient(app_of(desk))
     for host, status in (
         ("192.168.1.5:8000", 200),
         ("[2001:db8::1]:8000", 200),
@@ -239,10 +238,11 @@ def test_a_login_never_leads_elsewhere(peopled: Town, back: str) -> None:
     assert peopled.browser().post("/login", data=typed, headers=HERE).headers["location"] == "/"
 
 
-def test_behind_https_the_cookie_goes_over_https_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_behind_https_the_cookie_goes_over_https_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> None:
     monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    url = f"sqlite:///{tmp_path}/log.sqlite"
-    town = Town(Desk(Settings(database_url=url, chain=DATA / "toy", url="https://tracker.example.eu")))
+    town = Town(toy_desk(tmp_path, url="https://tracker.example.eu"), app_of)
     town.join("Ana", "expert")
     browser = TestClient(town.app, base_url="https://tracker.example.eu", follow_redirects=False)
     own = {"origin": "https://tracker.example.eu"}

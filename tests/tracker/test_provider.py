@@ -4,7 +4,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,35 +16,26 @@ import requests
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from graphs.classification import DATA
 from tracker.accounts import invitations, people
-from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.settings import Settings
 
 BACK = "http://localhost/login/provider/back"
+PATIENCE = 60
+"""Seconds that a busy machine may take for an answer."""
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """Address of the provider."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     script = Path(__file__).with_name("oidc_provider.py")
-    process = subprocess.Popen([sys.executable, str(script), str(port), BACK])
-    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
-    while True:
-        try:
-            requests.get(f"{address}/jwks", timeout=1)
-            break
-        except requests.ConnectionError:
-            assert process.poll() is None, "the provider ended"
-            assert time.monotonic() < deadline, "the provider does not start"
-            time.sleep(0.05)
+    with socket.create_server(("127.0.0.1", 0)) as its:
+        command = [sys.executable, str(script), str(its.fileno()), BACK]
+        process = subprocess.Popen(command, pass_fds=[its.fileno()])
+        address = f"http://127.0.0.1:{its.getsockname()[1]}"
+    requests.get(f"{address}/jwks", timeout=PATIENCE)  # waits until it answers, and fails if it ends
     yield address
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE)
 
 
 @dataclass
@@ -53,13 +43,14 @@ class House:
     """A desk that knows the provider, and a browser that goes to and fro."""
 
     desk: Desk
+    app_of: Callable[..., Any]
     issuer: str
     later: timedelta = timedelta()
 
     def __post_init__(self) -> None:
-        self.app = create_app(self.desk, clock=lambda: datetime.now(UTC) + self.later)
+        self.app = self.app_of(self.desk, clock=lambda: datetime.now(UTC) + self.later)
         self.browser = TestClient(self.app, base_url="http://localhost", follow_redirects=False)
-        requests.get(f"{self.issuer}/misbehave", timeout=5)
+        requests.get(f"{self.issuer}/misbehave", timeout=PATIENCE)
 
     def invite(self, email: str, role: str = "expert") -> None:
         invitations.invite(self.desk.engine, email, "N1", role, "Cora", datetime.now(UTC))
@@ -72,8 +63,8 @@ class House:
 
     def confirm(self, address: str, person: str) -> str:
         """Say at the provider who one is; the address of this desk to which it sends back."""
-        assert person in requests.get(address, timeout=5).text
-        answer = requests.post(address, data={"person": person}, allow_redirects=False, timeout=5)
+        assert person in requests.get(address, timeout=PATIENCE).text
+        answer = requests.post(address, data={"person": person}, allow_redirects=False, timeout=PATIENCE)
         assert answer.headers["location"].startswith(BACK), answer.text
         return answer.headers["location"]
 
@@ -89,16 +80,10 @@ class House:
 
 
 @pytest.fixture
-def house(issuer: str, tmp_path: Path) -> Iterator[House]:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/log.sqlite",
-        chain=DATA / "toy",
-        oidc_issuer=issuer,
-        oidc_client_id="desk",
-        oidc_client_secret=SecretStr("a secret that both know"),
-    )
-    desk = Desk(settings)
-    yield House(desk, issuer)
+def house(issuer: str, tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]) -> Iterator[House]:
+    secret = SecretStr("a secret that both know")
+    desk = toy_desk(tmp_path, oidc_issuer=issuer, oidc_client_id="desk", oidc_client_secret=secret)
+    yield House(desk, app_of, issuer)
     desk.close()
 
 
@@ -188,14 +173,14 @@ def test_who_is_locked_out_does_not_come_in_by_the_provider(house: House) -> Non
 def test_a_wrong_token_opens_nothing(house: House, wrong: str, read_page: Callable[[str], Any]) -> None:
     house.invite("ana@cluster.eu")
     address = house.confirm(house.go(), "ana")
-    requests.get(f"{house.issuer}/misbehave?{wrong}", timeout=5)
+    requests.get(f"{house.issuer}/misbehave?{wrong}", timeout=PATIENCE)
     answer = house.come_back(address)
     assert answer.status_code == 422
     assert read_page(answer.text).faults == [
         "provider: it did not confirm who you are; log in again, or use your password."
     ]
     assert house.names == []
-    requests.get(f"{house.issuer}/misbehave", timeout=5)
+    requests.get(f"{house.issuer}/misbehave", timeout=PATIENCE)
     assert house.log_in("ana").status_code == 303, "and the right one does"
 
 
@@ -206,7 +191,7 @@ def test_a_token_grows_old_by_the_clock_of_this_desk(house: House) -> None:
 
 
 def test_a_provider_under_a_false_name_is_refused(house: House) -> None:
-    requests.get(f"{house.issuer}/misbehave?described=https://evil.example", timeout=5)
+    requests.get(f"{house.issuer}/misbehave?described=https://evil.example", timeout=PATIENCE)
     assert house.browser.get("/login/provider").status_code == 502
 
 
@@ -251,13 +236,14 @@ def test_an_answer_that_was_changed_opens_nothing(house: House, change: Callable
     assert house.names == []
 
 
-def test_a_provider_that_does_not_answer_is_told(tmp_path: Path, read_page: Callable[[str], Any]) -> None:
-    url = f"sqlite:///{tmp_path}/log.sqlite"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
-    desk = Desk(Settings(database_url=url, chain=DATA / "toy", oidc_issuer=nowhere, oidc_client_id="desk"))
-    answer = TestClient(create_app(desk), base_url="http://localhost").get("/login/provider")
+def test_a_provider_that_does_not_answer_is_told(
+    tmp_path: Path, toy_desk: Callable[..., Desk], app_of: Callable[..., Any], read_page: Callable[[str], Any]
+) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # it is ours, and nobody listens
+        nowhere = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        desk = toy_desk(tmp_path, oidc_issuer=nowhere, oidc_client_id="desk")
+        answer = TestClient(app_of(desk), base_url="http://localhost").get("/login/provider")
     assert answer.status_code == 502
     assert "does not answer as it should" in read_page(answer.text).faults[0]
     desk.close()

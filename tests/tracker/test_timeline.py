@@ -125,6 +125,17 @@ def test_what_was_asked_last_is_computed_before_the_rest(desk: Desk, strike: Dis
     assert counted.days[1:4] == [date(2021, 3, 15), date(2021, 3, 8), date(2021, 3, 1)]
 
 
+def test_no_more_is_computed_than_can_be_kept(
+    desk: Desk, strike: Disruption, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "MOST", 3)
+    desk.timeline._points = Points(desk.engine, most=3)
+    write(desk, dataclasses.replace(strike, end=date(2021, 6, 30)))
+    desk.timeline.series(TODAY)
+    until(lambda: not desk.timeline.waiting)
+    assert counted.days == [date(2021, 6, 14), date(2021, 6, 7), date(2021, 5, 31)]
+
+
 def test_a_few_that_are_missing_are_waited_for(desk: Desk, strike: Disruption, counted: Counted) -> None:
     write(desk, strike)
     few = desk.timeline.series(date(2021, 3, 10), at_once=2)
@@ -289,7 +300,7 @@ def figures(value: float) -> Floats:
 
 
 def test_points_come_back_to_the_bit_on_every_database(engine: sa.Engine) -> None:
-    one, other = Points(engine, 2), Points(engine, 2)
+    one, other = Points(engine), Points(engine)
     for number in range(600):
         one.put(f"a{number}", figures(number))
     one.put("a1", figures(1))
@@ -297,14 +308,13 @@ def test_points_come_back_to_the_bit_on_every_database(engine: sa.Engine) -> Non
     assert other.write()
     other.put("a1", figures(1))
     assert other.write(), "two may keep the same"
-    found = Points(engine, 2).find([f"a{number}" for number in range(700)])
+    found = Points(engine).find([f"a{number}" for number in range(700)])
     assert len(found) == 600
     assert all(np.array_equal(found[f"a{number}"], figures(number)) for number in range(600))
-    assert Points(engine, 3).find(["a1"]) == {}, "a point of another number of lines is none"
 
 
 def test_points_are_bounded(engine: sa.Engine) -> None:
-    held = Points(engine, 2, most=20)
+    held = Points(engine, most=20)
     for number in range(50):
         held.put(f"a{number}", figures(number))
     held.write()
@@ -315,12 +325,12 @@ def test_points_are_bounded(engine: sa.Engine) -> None:
 
 
 def test_points_wait_while_somebody_writes(engine: sa.Engine) -> None:
-    held = Points(engine, 2)
+    held = Points(engine)
     held.put("a", figures(1))
     with writing(engine):
         assert not held.write()
     assert held.write()
-    assert list(Points(engine, 2).find(["a"])) == ["a"]
+    assert list(Points(engine).find(["a"])) == ["a"]
 
 
 def test_points_are_no_part_of_a_backup(engine: sa.Engine) -> None:

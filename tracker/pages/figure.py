@@ -6,19 +6,18 @@ import functools
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 from fastapi import Response
 from markupsafe import Markup
 
+from graphs.errors import Unknown
 from reports.charts.drawing import alone
 from reports.to_csv import safe
 from tracker.desk import Desk
 
-Form = Literal["csv", "svg"]
-"""What a figure can be taken away as; the name ends in it."""
 Chart = functools.partial[str]
 """A chart with all that it is drawn from: the same chart of the same figures is drawn once."""
 _KEPT = 256
@@ -85,8 +84,14 @@ class Figure:
         ending = f".{form}" if form else ""
         return f"{self.address}{ending}" + (f"?{urlencode(query)}" if query else "")
 
-    def file(self, form: Form) -> Response:
-        """The figure as a file."""
+    def file(self, form: str) -> Response:
+        """The figure as a file: its CSV, or its drawing as SVG.
+
+        Raises:
+            Unknown: any other form.
+        """
+        if form not in ("csv", "svg"):
+            raise Unknown(form)
         name = "-".join(filter(None, [self.name, self.query.get("on", "")]))
         headers = {"content-disposition": f'inline; filename="{name}.{form}"'}
         if form == "svg":

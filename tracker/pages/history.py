@@ -20,7 +20,7 @@ from reports.charts.words import percent, points
 from tracker.api import AtDesk
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, Form, source, with_source
+from tracker.pages.figure import Column, Figure, source, with_source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -66,7 +66,7 @@ def read_history(request: Request, desk: AtDesk, of: Of = EU, first: Day = None,
 
 
 @router.get("/history.{form}")
-def history_file(desk: AtDesk, form: Form, of: Of = EU, first: Day = None, last: Day = None) -> Response:
+def history_file(desk: AtDesk, form: str, of: Of = EU, first: Day = None, last: Day = None) -> Response:
     """The scores of one line over time, or their drawing."""
     return history_of(desk, of, first, last or date.today()).figure.file(form)
 

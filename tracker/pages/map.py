@@ -19,7 +19,7 @@ from reports.charts.words import percent, points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, Form, over_time, source, with_source
+from tracker.pages.figure import Column, Figure, over_time, source, with_source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -49,7 +49,7 @@ def read_map(request: Request, desk: AtDesk, on: On = None, show: Show = "loss")
 
 
 @router.get("/map.{form}")
-def map_file(desk: AtDesk, form: Form, on: On = None, show: Show = "loss") -> Response:
+def map_file(desk: AtDesk, form: str, on: On = None, show: Show = "loss") -> Response:
     """The figures of the map, or its drawing."""
     return map_of(desk, on or date.today(), show).file(form)
 

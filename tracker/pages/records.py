@@ -19,7 +19,7 @@ from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
 from tracker.door import actor_of, needs
 from tracker.keeping import Changed, owner_of
-from tracker.kinds import KINDS
+from tracker.kinds import KINDS, Record
 from tracker.log import Question, Standing
 from tracker.pages.differences import difference
 from tracker.pages.disruption import Link, pointing, story
@@ -139,7 +139,7 @@ def record_page(
         "history": log.history(desk.engine, record_id),
         "difference": difference,
         "may": _may(actor, standing),
-        "steps": {name: allowed(actor, name, owner_of(standing)) for name in workflow.steps_from(record)},
+        "steps": {name: allowed(actor, name, owner_of(standing)) for name in _steps(record)},
         "told": workflow.STEPS,
         "faults": faults,
         "changed": changed,
@@ -149,6 +149,11 @@ def record_page(
     if isinstance(record, Disruption):
         return page(request, "disruption.html", status, **values, **story(request, record, today))
     return page(request, "record.html", status, **values)
+
+
+def _steps(record: Record) -> list[str]:
+    """What may come next, the likeliest first: nobody comes to reject what was verified."""
+    return sorted(workflow.steps_from(record), key=lambda name: name == "reject")
 
 
 def _named(desk: Desk, names: Iterable[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from reports.charts.words import percent, points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, Form, over_time, source, with_source
+from tracker.pages.figure import Column, Figure, over_time, source, with_source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -69,7 +69,7 @@ def scores(request: Request, desk: AtDesk, level: str = "ecosystem", on: On = No
 
 
 @router.get("/scores.{form}")
-def scores_file(desk: AtDesk, form: Form, level: str = "ecosystem", on: On = None) -> Response:
+def scores_file(desk: AtDesk, form: str, level: str = "ecosystem", on: On = None) -> Response:
     """The scores of a level, or their drawing."""
     return league_of(desk, on or date.today(), level).file(form)
 

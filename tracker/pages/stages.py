@@ -16,7 +16,7 @@ from reports.charts.words import percent
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, Form, source, with_source
+from tracker.pages.figure import Column, Figure, source, with_source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -29,7 +29,7 @@ def read_stages(request: Request, desk: AtDesk, on: On = None) -> Response:
 
 
 @router.get("/stages.{form}")
-def stages_file(desk: AtDesk, form: Form, on: On = None) -> Response:
+def stages_file(desk: AtDesk, form: str, on: On = None) -> Response:
     """The counts, or their drawing."""
     return stages_of(desk, on).file(form)
 

@@ -14,6 +14,7 @@ from reports.briefing import briefing, headline
 from reports.to_html import to_html
 from tracker import log
 from tracker.api import AtDesk, On
+from tracker.desk import Desk
 from tracker.door import needs
 from tracker.log import Question
 from tracker.pages.frame import page
@@ -37,35 +38,47 @@ def home(request: Request, desk: AtDesk, on: On = None, ecosystem: str = "") -> 
         ecosystem: whose history stands beside that of the EU; the one with the lowest score if left out.
     """
     day = on or date.today()
-    assessment = desk.assess(day)
-    ecosystems, scored = level_rows(assessment, "ecosystem"), desk.timeline.lines.index.get_level_values("level")
-    chosen = ecosystem or next((row["key"] for row in ecosystems), "")
-    of = {"eu": EU, "ecosystem": f"ecosystem:{chosen}"}
-    span = day - _BEFORE, max(day, min(day + _AFTER, date.today()))
-    tiles = map_of(desk, day, world=False)
+    newest = log.search(desk.engine, Question(states=tuple(COUNTED)), most=_MOST_LISTED)
     waiting = log.search(desk.engine, Question(states=("reported",)), most=_MOST_LISTED)
     return page(
         request,
         "home.html",
-        assessment=assessment,
-        day=day,
-        headline=headline(assessment),
-        ecosystems=ecosystems,
-        change=desk.timeline.change(day).score_change.to_dict(),
-        chosen=chosen,
-        tiles=tiles,
-        lines=[history_of(desk, of[level], *span) for level in of if level in scored],
-        stages=stages_of(desk, None),
-        leagues=[league_of(desk, day, level) for level in ("ecosystem", "country") if level in scored],
+        **_state(desk, day, ecosystem),
         worst=desk.worst_day(),
-        newest=[
-            one.record for one in log.search(desk.engine, Question(states=tuple(COUNTED)), most=_MOST_LISTED).standing
-        ],
+        newest=[one.record for one in newest.standing],
         unreviewed=[one.record for one in waiting.standing],
         waiting=waiting.total,
-        silent=sum("severity" in one.missing() for one in assessment.disruptions),
         logged=desk.position,
     )
+
+
+def prepare(desk: Desk, day: date) -> None:
+    """Compute and draw what the first page shows of a day, so that nobody waits for it."""
+    found = _state(desk, day, "")
+    for figure in (found["tiles"], found["stages"], *found["leagues"], *(line.figure for line in found["lines"])):
+        assert figure.drawings
+
+
+def _state(desk: Desk, day: date, ecosystem: str) -> dict[str, Any]:
+    """What the first page says of a day, but for the log."""
+    assessment = desk.assess(day)
+    ecosystems, scored = level_rows(assessment, "ecosystem"), desk.timeline.lines.index.get_level_values("level")
+    chosen = ecosystem or next((row["key"] for row in ecosystems), "")
+    lines = {"eu": EU, "ecosystem": f"ecosystem:{chosen}"}
+    span = day - _BEFORE, max(day, min(day + _AFTER, date.today()))
+    return {
+        "assessment": assessment,
+        "day": day,
+        "headline": headline(assessment),
+        "ecosystems": ecosystems,
+        "change": desk.timeline.change(day).score_change.to_dict(),
+        "chosen": chosen,
+        "tiles": map_of(desk, day, world=False),
+        "lines": [history_of(desk, of, *span) for level, of in lines.items() if level in scored],
+        "stages": stages_of(desk, None),
+        "leagues": [league_of(desk, day, level) for level in ("ecosystem", "country") if level in scored],
+        "silent": sum("severity" in one.missing() for one in assessment.disruptions),
+    }
 
 
 @router.get("/briefing")

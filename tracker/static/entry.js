@@ -12,7 +12,7 @@
 
   const typed = () => new URLSearchParams(new FormData(form));
 
-  // What the server answers as a part of this page; null if there was no answer.
+  // What the server answers as a part of this page: whether it could, and the part; null if there was no answer.
   async function ask(address, signal) {
     try {
       const answer = await fetch(`${address}?part=1`, { method: "POST", body: typed(), redirect: "manual", signal });
@@ -24,8 +24,9 @@
         trouble.textContent = "The desk did not take this in; what you typed still stands. Save it by its button.";
         return null;
       }
+      const part = { ok: answer.ok, html: await answer.text() };
       trouble.textContent = "";
-      return answer;
+      return part;
     } catch (error) {
       if (error.name !== "AbortError" && !leaving) trouble.textContent = "The desk cannot be reached; what you typed still stands.";
       return null;
@@ -82,7 +83,7 @@
     asked = new AbortController();
     const answer = await ask("/disruptions/new/hints", asked.signal);
     if (!answer || !answer.ok) return;
-    const html = await answer.text();
+    const html = answer.html;
     // Nobody's place is taken away while he or she reads or presses.
     if (box.contains(document.activeElement)) stale = true;
     else if (box.dataset.shown !== html) box.innerHTML = box.dataset.shown = html;
@@ -131,7 +132,7 @@
     impact.innerHTML = '<p class="waiting" role="status">Estimating what it would cost: some seconds…</p>';
     impact.setAttribute("aria-busy", "true");
     const answer = await ask("/disruptions/new/preview");
-    impact.innerHTML = answer ? await answer.text() : "";
+    impact.innerHTML = answer ? answer.html : "";
     impact.removeAttribute("aria-busy");
     impact.scrollIntoView({ block: "nearest" });
   }

@@ -188,7 +188,7 @@ function weekly(one, { shown, scope, part }) {
   const lost = new Float64Array(shown.weeks);
   for (let i = 0; i < one.nodes.length; i += 1) {
     const node = one.nodes[i];
-    const weight = one.shares[i] * scope(node) * output[node];
+    const weight = one.shares[i] * scope(node, one) * output[node];
     if (!(weight > 0)) continue;
     made += weight;
     const counted = (weight * part(node)) / data.scale;
@@ -242,12 +242,12 @@ function signed(value, digits) {
   return Number(text) === 0 ? "±0" : `${value < 0 ? "−" : "+"}${text}`;
 }
 
-const grouped = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const thousands = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 function euros(meur) {
   const value = Math.abs(meur);
   const sign = meur < 0 ? "−" : "";
-  if (value >= 999.5) return `${sign}${grouped((value / 1000).toFixed(value >= 99_950 ? 0 : 1))}\u00a0bn\u00a0€`;
+  if (value >= 999.5) return `${sign}${thousands((value / 1000).toFixed(value >= 99_950 ? 0 : 1))}\u00a0bn\u00a0€`;
   if (value > 0 && value < 0.5) return "< 1\u00a0m\u00a0€";
   return `${sign}${value.toFixed(0)}\u00a0m\u00a0€`;
 }

@@ -64,7 +64,7 @@ class Opened:
 
     def ready(self) -> "Opened":
         # A function: the page's policy lets a string be evaluated at the first look only.
-        self.tab.wait_for_function("() => window.__ready === true", timeout=30_000)
+        self.tab.wait_for_function("() => window.__ready === true")
         return self
 
     def call(self, script: str, *given: Any) -> Any:
@@ -94,7 +94,7 @@ class Opened:
     def until(self, condition: str, *given: Any) -> None:
         """Wait for a condition on the state ``now``."""
         script = f"([...given]) => {{ const now = window.__page.now(); return {condition}; }}"
-        self.tab.wait_for_function(script, arg=list(given), timeout=10_000)
+        self.tab.wait_for_function(script, arg=list(given))
 
 
 Open = Callable[..., Opened]

@@ -110,6 +110,7 @@ def test_measures_are_those_of_the_assessment(estimate, result, weights, opened)
             if key in result.path:
                 assert one["loss"] == pytest.approx(result.path.loc[day, key], abs=HALF_STEP)
     page.call("page.set({ week: null })")
+    assert bars(page) == pytest.approx(heights(result.lost_share, weights("eu")), abs=0.1)
 
     # What is put down to each disruption, alone and side by side.
     parts = attribution.shares(result.costs, len(estimate))
@@ -142,3 +143,15 @@ def test_measures_are_those_of_the_assessment(estimate, result, weights, opened)
         weight = weights(thing) * (1 if "Tourism" in thing else tourism)
         assert (one is None) == (weight.sum() == 0)
         assert one is None or one["loss"] == pytest.approx(np.average(loss, weights=weight), rel=1e-5)
+    tourism_eu = weights("ecosystem:Tourism")
+    assert bars(page) == pytest.approx(heights(result.lost_share, tourism_eu), abs=0.1)
+
+
+def bars(page):
+    """Heights of the bars over the slider of the wave, percent of the highest."""
+    return page.call("[...document.querySelectorAll('#bars i')].map((bar) => parseFloat(bar.style.height))")
+
+
+def heights(lost_share, weight):
+    share = np.average(lost_share, weights=weight, axis=1)
+    return np.maximum(2, 100 * share / share.max())

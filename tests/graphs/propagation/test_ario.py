@@ -74,6 +74,15 @@ def on_a_hair(chain: ValueChain, shock: Shock, given: Ario) -> bool:
     return max(abs(made - other).max() for other in others) > 1e-9
 
 
+def hold_together(
+    found: np.ndarray, wanted: np.ndarray, atol: float, chain: ValueChain, shock: Shock, given: Ario
+) -> None:
+    """Both are the same, unless rounding decides: only where they are not is it looked whether it does."""
+    if not np.allclose(found, wanted, rtol=0, atol=atol):
+        assume(not on_a_hair(chain, shock, given))
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=atol)
+
+
 def by_hand(chain: ValueChain, shock: Shock, given: Ario, kinds: dict[str, str]) -> np.ndarray:
     """The rule in the docstring of ``ario`` with a full matrix of orders in million euro, for one scenario."""
     n, x, z, step_days = len(chain), chain.output, chain.flows.toarray(), shock.step_days
@@ -146,9 +155,8 @@ KINDS = {"A": "goods", "C26": "goods", "C29": "goods", "D35": "flows", "H49": "f
 def test_it_is_the_rule(name: str, chain: ValueChain, seed: int):
     """Random chains with every oddity, all kinds of cuts at once."""
     shock = shocks(chain, seed, 25)
-    assume(not on_a_hair(chain, shock, VARIANTS[name]))
-    expected = by_hand(chain, shock, VARIANTS[name], KINDS)
-    np.testing.assert_allclose(made_by(chain, shock, VARIANTS[name])[:, :, 0], expected, rtol=0, atol=1e-8)
+    given = VARIANTS[name]
+    hold_together(made_by(chain, shock, given)[:, :, 0], by_hand(chain, shock, given, KINDS), 1e-8, chain, shock, given)
 
 
 def test_it_is_the_rule_in_weeks(toy: ValueChain):
@@ -243,9 +251,8 @@ def test_the_order_of_nodes_does_not_matter(permuted, chain: ValueChain, seed: i
     order = data.draw(st.permutations(range(len(chain))))
     shock = shocks(chain, seed, 20)
     turned = Shock(tuple(replace(one, cut=one.cut[order], buyers=one.buyers[order]) for one in shock.effects), 20, 1, 1)
-    assume(not on_a_hair(chain, shock, THIN))
     made = made_by(chain, shock, THIN)[:, order]
-    np.testing.assert_allclose(made_by(permuted(chain, order), turned, THIN), made, rtol=0, atol=1e-8)
+    hold_together(made_by(permuted(chain, order), turned, THIN), made, 1e-8, chain, shock, THIN)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -256,9 +263,9 @@ def test_a_node_in_two_parts_makes_what_it_made(halved, name: str, chain, seed: 
     where = [*range(len(chain)), position]
     shock = shocks(chain, seed, 20)
     parts = Shock(tuple(replace(one, cut=one.cut[where], buyers=one.buyers[where]) for one in shock.effects), 20, 1, 1)
-    assume(not on_a_hair(chain, shock, VARIANTS[name]))
-    made = made_by(chain, shock, VARIANTS[name])[:, where]
-    np.testing.assert_allclose(made_by(halved(chain, position, share), parts, VARIANTS[name]), made, rtol=0, atol=1e-7)
+    given = VARIANTS[name]
+    made = made_by(chain, shock, given)[:, where]
+    hold_together(made_by(halved(chain, position, share), parts, given), made, 1e-7, chain, shock, given)
 
 
 @given(chain=RANDOM, seed=SEEDS)

@@ -385,7 +385,7 @@ def test_pooled_stocks_do_not_see_how_nodes_are_divided(halved, chain, seed: int
 def test_the_order_of_nodes_does_not_matter(permuted, method: Method, chain, seed: int, data: st.DataObject):
     order = data.draw(st.permutations(range(len(chain))))
     capacity = cuts(seed, 12, len(chain))
-    turned = inventories(permuted(chain, order), capacity[:, order], [], method)
+    turned = inventories(permuted(chain, order), np.ascontiguousarray(capacity[:, order]), [], method)
     np.testing.assert_allclose(turned, inventories(chain, capacity, [], method)[:, order], rtol=0, atol=1e-12)
 
 
@@ -494,8 +494,9 @@ def test_a_deeper_or_longer_or_further_disruption_never_leaves_more_output(effec
     other = data.draw(st.sampled_from(("supply", "demand", "link")).flatmap(shocks))
     assert never_more(kept(chain, deeper), less)
     assert never_more(kept(chain, longer), less)
-    assert never_more(kept(chain, one, other), less)
-    assert never_more(kept(chain, one, other), kept(chain, other))
+    both = kept(chain, one, other)
+    assert never_more(both, less)
+    assert never_more(both, kept(chain, other))
 
 
 def test_the_short_side_of_each_market_decides(toy):

@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from graphs.classification import DATA
-from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.settings import Settings
 
 STRIKE = {"title": "Strike", "origin": "DE", "start": "2021-03-01", "who": "Ana"}
 Send = Callable[..., Response]
@@ -50,14 +49,14 @@ def strike_logged(api: Send) -> Response:
 
 
 @pytest.fixture
-def either_desk(database_url: str) -> Iterator[Desk]:
+def either_desk(database_url: str, tmp_path: Path, toy_desk: Callable[..., Desk]) -> Iterator[Desk]:
     """A desk on each kind of database."""
-    desk = Desk(Settings(database_url=database_url, chain=DATA / "toy"))
+    desk = toy_desk(tmp_path, database_url=database_url)
     yield desk
     desk.close()
 
 
 @pytest.fixture
-def either_client(either_desk: Desk) -> TestClient:
+def either_client(either_desk: Desk, app_of: Callable[..., FastAPI]) -> TestClient:
     """A program at that desk."""
-    return TestClient(create_app(either_desk), base_url="http://localhost")
+    return TestClient(app_of(either_desk), base_url="http://localhost")

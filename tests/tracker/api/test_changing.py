@@ -12,21 +12,20 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from graphs.classification import DATA
 from tracker import log, schema
 from tracker.accounts import invitations, keys, passwords
-from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.kinds import KINDS
-from tracker.settings import Settings
 
 Send = Callable[..., Response]
 Problem = Callable[[Response, int], dict[str, Any]]
 
 
-def test_every_kind_is_logged_by_its_own_example(tmp_path: Path, desk_on_estimate: Callable[[Path], Desk]) -> None:
+def test_every_kind_is_logged_by_its_own_example(
+    tmp_path: Path, desk_on_estimate: Callable[[Path], Desk], app_of: Callable[..., Any]
+) -> None:
     desk = desk_on_estimate(tmp_path)
-    program = TestClient(create_app(desk), base_url="http://localhost")
+    program = TestClient(app_of(desk), base_url="http://localhost")
     for number, (word, kind) in enumerate(KINDS.items(), start=1):
         [example] = schema.RECORDS_IN[word].model_json_schema()["examples"]
         answer = program.post(f"/api/v1/{kind.plural}", json=example)
@@ -175,9 +174,9 @@ def test_unknown_fields_are_told_when_amending(api: Send, strike_logged: Respons
     assert {one["field"] for one in found["faults"]} == {"colour", "severity_likely"}
 
 
-def test_fifty_clients_edit_one_record(either_desk: Desk) -> None:
+def test_fifty_clients_edit_one_record(either_desk: Desk, app_of: Callable[..., Any]) -> None:
     """For each version one succeeds; all others hear who was quicker and what he or she wrote."""
-    app, rounds, clients = create_app(either_desk), 4, 50
+    app, rounds, clients = app_of(either_desk), 4, 50
     first = TestClient(app, base_url="http://localhost")
     record = first.post("/api/v1/disruptions", json={"title": "Strike", "origin": "DE", "start": "2021-03-01"}).json()
     together = threading.Barrier(clients)
@@ -205,13 +204,15 @@ def test_fifty_clients_edit_one_record(either_desk: Desk) -> None:
 
 
 @pytest.fixture
-def keyed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def keyed(
+    toy_desk: Callable[..., Desk], app_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """Makes a program with a key: ``keyed("expert", "write")``, each for somebody of association N1."""
     monkeypatch.setattr(passwords, "TIMES", 1)
     monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/keyed.sqlite", chain=DATA / "toy"))
+    desk = toy_desk(tmp_path)
     now, words = datetime.now(UTC), "four words and a half"
-    app = create_app(desk)
+    app = app_of(desk)
 
     def program(name: str, role: str, *scopes: str) -> TestClient:
         token = invitations.invite(desk.engine, f"{name}@cluster.eu", "N1", role, "x", now)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,22 +10,21 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graphs.classification import DATA
 from graphs.record import Record
 from tracker import api, schema
-from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.door import every_route
 from tracker.kinds import KINDS
-from tracker.settings import Settings
 
 STRIKE = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('busy')}/log.sqlite", chain=DATA / "toy"))
-    client = TestClient(create_app(desk), base_url="http://localhost")
+def program(
+    tmp_path_factory: pytest.TempPathFactory, toy_desk: Callable[..., Desk], app_of: Callable[..., Any]
+) -> Iterator[TestClient]:
+    desk = toy_desk(tmp_path_factory.mktemp("busy"))
+    client = TestClient(app_of(desk), base_url="http://localhost")
     for title in ("Strike", "Flood"):
         client.post("/api/v1/disruptions", json=STRIKE | {"title": title})
     client.post("/api/v1/clusters", json={"name": "Chips of Silesia"})

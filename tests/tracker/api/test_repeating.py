@@ -16,7 +16,6 @@ from httpx2 import Response
 from graphs.disruption import Disruption
 from graphs.errors import Faults
 from tracker import log, repeating
-from tracker.app import create_app
 from tracker.database import answers
 from tracker.desk import Desk
 from tracker.log import Answer, Asked, Turn, Writer, append
@@ -159,9 +158,9 @@ def sent_but_not_heard(app: Any, path: str, body: dict[str, Any], key: str) -> N
     anyio.run(connection)
 
 
-def test_hundreds_of_posts_each_sent_three_times(either_desk: Desk) -> None:
+def test_hundreds_of_posts_each_sent_three_times(either_desk: Desk, app_of: Callable[..., Any]) -> None:
     """Every third answer is lost on its way; each request is sent until three times are over, all at once."""
-    app = create_app(either_desk)
+    app = app_of(either_desk)
     program = TestClient(app, base_url="http://localhost")
     wanted = 120
 
@@ -184,14 +183,14 @@ def test_hundreds_of_posts_each_sent_three_times(either_desk: Desk) -> None:
     assert either_desk.position == wanted
 
 
-def test_another_desk_on_the_same_log_knows_the_key(either_desk: Desk) -> None:
+def test_another_desk_on_the_same_log_knows_the_key(either_desk: Desk, app_of: Callable[..., Any]) -> None:
     """As after a crash: what was answered stands in the database, not in memory."""
     again = {"idempotency-key": "a"}
-    first = TestClient(create_app(either_desk), base_url="http://localhost")
+    first = TestClient(app_of(either_desk), base_url="http://localhost")
     answer = first.post("/api/v1/disruptions", json=STRIKE, headers=again)
     url = either_desk.engine.url.render_as_string(hide_password=False)
     other = Desk(either_desk.settings.model_copy(update={"database_url": url}))
-    program = TestClient(create_app(other), base_url="http://localhost")
+    program = TestClient(app_of(other), base_url="http://localhost")
     found = program.post("/api/v1/disruptions", json=STRIKE, headers=again)
     assert (found.status_code, found.json(), found.headers["etag"]) == (201, answer.json(), '"1"')
     other.close()

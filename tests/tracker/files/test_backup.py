@@ -7,6 +7,7 @@ import json
 import random
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -278,6 +279,8 @@ def rounds(writer: Writer, fresh: Callable[[], sa.Engine], folder: Path, number:
     try:
         for _ in range(number):
             at_least = log.position(writer.engine)
+            while log.position(writer.engine) == at_least and not errors:
+                time.sleep(0.01)
             made = backup.make(writer.engine, folder / "b.gz", AT, quiet)
             restored = fresh()
             backup.restore(folder / "b.gz", restored, quiet)

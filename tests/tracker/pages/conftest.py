@@ -1,19 +1,29 @@
 """What the tests of the pages share: a browser of somebody by name, and a real one before a real server."""
 
+import itertools
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from fastapi.testclient import TestClient
 
-from tracker.app import create_app
 from tracker.desk import Desk
 
 Act = Callable[..., Any]
 Open = Callable[..., Any]
 SIZES = {"wide": (1280, 900), "phone": (360, 740)}
+SCHEMES = ("light", "dark")
+TAKES_KEYS = "() => !document.querySelector('[autofocus]') || document.activeElement !== document.body"
+"""A field with autofocus has it one frame after the load; keys pressed before are lost.
+
+A function: the policy of the pages lets a string be evaluated at the first look only.
+"""
+SEVERE = """async () => (await axe.run({resultTypes: ["violations"]})).violations
+  .filter(one => ["serious", "critical"].includes(one.impact))
+  .map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)"""
 
 
 @pytest.fixture
@@ -39,9 +49,9 @@ def act(logged: TestClient) -> Act:
 
 
 @pytest.fixture
-def address(desk: Desk, serve: Callable[..., Any]) -> Iterator[str]:
+def address(desk: Desk, app_of: Callable[..., Any], serve: Callable[..., Any]) -> Iterator[str]:
     """Where that desk is really served."""
-    with serve(create_app(desk)) as address:
+    with serve(app_of(desk)) as address:
         yield address
 
 
@@ -68,10 +78,8 @@ def open_page(chromium: Any, address: str, refusals: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.goto(f"{address}{path}")
-        if script:  # a field with autofocus has it one frame after the load; keys pressed before are lost
-            page.wait_for_function(  # a function: our policy lets a string be evaluated at the first look only
-                "() => !document.querySelector('[autofocus]') || document.activeElement !== document.body"
-            )
+        if script:
+            page.wait_for_function(TAKES_KEYS)
         return page
 
     yield open_it
@@ -85,10 +93,9 @@ def grave() -> Callable[[Any], list[str]]:
     """What axe finds serious or critical on a page."""
 
     def find(page: Any) -> list[str]:
-        found = Axe().run(page).response["violations"]
-        return [
-            f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
-        ]
+        if page.evaluate("typeof axe === 'undefined'"):
+            page.evaluate(AXE_SCRIPT)
+        return list(page.evaluate(SEVERE))
 
     return find
 
@@ -99,3 +106,34 @@ def fits() -> Callable[[Any], bool]:
     return lambda page: bool(
         page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     )
+
+
+@pytest.fixture
+def wrong(grave: Callable[[Any], list[str]], fits: Callable[[Any], bool]) -> Callable[[Any], list[str]]:
+    """What axe finds on a page as it stands, and whether it scrolls sideways: wide and on a phone, light and dark."""
+
+    def look(page: Any) -> list[str]:
+        found, before = [], page.viewport_size
+        for (size, (width, height)), scheme in itertools.product(SIZES.items(), SCHEMES):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{size}, {scheme}: {one}" for one in grave(page)]
+            if not fits(page):
+                found.append(f"{size}, {scheme}: scrolls sideways")
+        page.set_viewport_size(before)
+        return found
+
+    return look
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], None]:
+    """Wait for what the server does by itself."""
+
+    def wait(there: Callable[[], object]) -> None:
+        end = time.monotonic() + 60
+        while not there():
+            assert time.monotonic() < end, "it never came"
+            time.sleep(0.02)
+
+    return wait

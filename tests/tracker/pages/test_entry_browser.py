@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -34,10 +35,20 @@ def press_to(page: Any, selector: str, most: int = 40) -> int:
     raise AssertionError(f"{selector} is not reached by {most} keys")
 
 
+def type_and_hear(page: Any, text: str) -> None:
+    """Type into the title, and wait until what the desk says of all of it stands on the page."""
+    title = page.locator("#title").input_value() + text
+    asks_for_all = f"&title={quote_plus(title)}&"
+    with page.expect_response(
+        lambda one: "/disruptions/new/hints" in one.url and asks_for_all in (one.request.post_data or "")
+    ) as heard:
+        page.keyboard.type(text)
+    page.wait_for_function("html => document.getElementById('hints').dataset.shown === html", arg=heard.value.text())
+
+
 def test_from_an_empty_form_to_a_saved_record_by_keys_alone(open_page: Open, desk: Desk) -> None:
     page = open_page("/disruptions/new")
-    page.keyboard.type(WORDS)  # the title has the focus
-    page.wait_for_selector("[data-take-likely]")
+    type_and_hear(page, WORDS)  # the title has the focus
     assert desk.position == 0
     assert page.locator("#origin").input_value() == "", "nothing is written by itself"
     keys = press_to(page, "[data-take-likely]") + 1
@@ -55,22 +66,22 @@ def test_from_an_empty_form_to_a_saved_record_by_keys_alone(open_page: Open, des
 
 def test_suggestions_one_by_one_keep_the_focus_in_reach(open_page: Open) -> None:
     page = open_page("/disruptions/new")
-    page.keyboard.type("Chips from Taiwan and Korea")
-    page.wait_for_selector("button[data-field]")
+    type_and_hear(page, "Chips from Taiwan and Korea")
     before = page.locator("button[data-field]").count()
     press_to(page, "button[data-field]")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('button[data-field]')"), "the next one"
-    page.wait_for_timeout(600)
+    with page.expect_response("**/disruptions/new/hints*"):
+        page.evaluate("document.getElementById('title').dispatchEvent(new Event('input', { bubbles: true }))")
+    page.wait_for_timeout(200)
     assert page.evaluate("document.activeElement.matches('button[data-field]')"), "and what arrives later takes nothing"
     assert page.locator("button[data-field]").count() == before - 1
 
 
 def test_what_arrives_while_one_types_does_not_take_the_focus(open_page: Open) -> None:
     page = open_page("/disruptions/new")
-    page.keyboard.type("No chips from Taiwan")
-    page.wait_for_selector("button.take")
-    page.keyboard.type(" and nothing else")
+    type_and_hear(page, "No chips from Taiwan")
+    type_and_hear(page, " and nothing else")
     assert page.locator("#title").input_value() == "No chips from Taiwan and nothing else"
     assert page.locator("#hints [role=status]").count() == 1
 
@@ -86,65 +97,60 @@ def test_the_likely_duplicate_is_found_while_typing(open_page: Open, desk: Desk,
     assert page.locator(".alike a").get_attribute("href") == "/disruptions/D1"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "phone"])
 def test_the_form_and_the_impact_can_be_used_by_all(
-    open_page: Open, desk: Desk, strike: Disruption, grave: Look, fits: Look, size: str, scheme: str
+    open_page: Open, desk: Desk, strike: Disruption, wrong: Look
 ) -> None:
+    """On a phone; each step is looked at wide too, light and dark."""
     desk.write(keeping.log_one, strike, Change(local("Ana"), datetime.now(UTC)))
-    page = open_page("/disruptions/new", size, scheme)
-    assert grave(page) == []
+    page = open_page("/disruptions/new", "phone")
+    assert wrong(page) == []
     page.locator("#title").fill(f"Strike {HOSTILE}, 40 % lost")
     page.locator("#origin").fill("Germany")
     page.wait_for_selector("button.take")
     page.locator("#more > summary").click()
-    assert grave(page) == []
-    assert fits(page)
+    assert wrong(page) == []
     page.get_by_role("button", name="See the impact first").click()
     page.wait_for_selector("#impact-title")
     assert "Nothing is stored yet." in page.locator("#impact").inner_text()
-    assert grave(page) == []
-    assert fits(page)
+    assert wrong(page) == []
     assert desk.position == 1
     page.locator("#origin").fill("Narnia")
     page.get_by_role("button", name="See the impact first").click()
     page.wait_for_selector("#impact .faults")
-    assert grave(page) == []
+    assert wrong(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "phone"])
-def test_the_quick_log_can_be_used_by_all(
-    open_page: Open, desk: Desk, grave: Look, fits: Look, size: str, scheme: str
-) -> None:
-    page = open_page("/disruptions/quick", size, scheme)
-    assert grave(page) == []
+def test_the_quick_log_can_be_used_by_all(open_page: Open, desk: Desk, wrong: Look) -> None:
+    """On a phone; each step is looked at wide too, light and dark."""
+    page = open_page("/disruptions/quick", "phone")
+    assert wrong(page) == []
     lines = [WORDS, f"{HOSTILE} | TW | 140 %", "Something odd", "Strike in Germany", "Strike in Germany today"]
     page.get_by_label("Lines").fill("\n".join(lines))
     page.get_by_role("button", name="Read the lines").click()
     page.wait_for_selector("table")
-    assert grave(page) == []
-    assert fits(page)
+    assert wrong(page) == []
     page.get_by_role("button", name="Save the ticked lines together").click()
     page.wait_for_selector(".faults")
-    assert grave(page) == []
+    assert wrong(page) == []
     assert desk.position == 0
     page.get_by_label("Where, line 3").fill("EU")
     page.get_by_label("Lost, line 2").fill("14 %")
     page.get_by_label("Lost, line 2").press("Control+Enter")
     page.wait_for_selector(".done")
-    assert grave(page) == []
-    assert fits(page)
+    assert wrong(page) == []
     assert len(desk.disruptions()) == 4
     assert page.get_by_label("What happened, line 5").input_value() == "Strike in Germany today"
 
 
-def test_what_is_typed_is_kept_by_itself_and_gone_on_with(open_page: Open, desk: Desk, address: str) -> None:
+def test_what_is_typed_is_kept_by_itself_and_gone_on_with(
+    open_page: Open, desk: Desk, address: str, until: Look
+) -> None:
     page = open_page("/disruptions/new")
     page.keyboard.type(HOSTILE)
-    page.wait_for_selector("#kept-at:not(:empty)", timeout=15_000)
+    page.wait_for_selector("#kept-at:not(:empty)")
     page.locator("#cause").fill("typed just before the browser was closed")
     page.goto("about:blank")
+    until(lambda: "just before" in str(drafts.listed(desk.engine, "", "entry")))
     page.goto(f"{address}/disruptions/new")
     page.get_by_role("link", name=re.compile("Go on with")).click()
     assert page.locator("#title").input_value() == HOSTILE
@@ -162,9 +168,9 @@ def test_a_desk_that_cannot_be_reached_is_told_and_nothing_is_lost(open_page: Op
     page.wait_for_selector("#trouble:not(:empty)")
     assert "what you typed still stands" in page.locator("#trouble").inner_text()
     page.unroute("**/disruptions/new/*")
-    page.keyboard.type(" again")
-    page.wait_for_selector("button.take")
-    assert page.locator("#trouble").inner_text() == ""
+    type_and_hear(page, " again")
+    page.wait_for_selector("#trouble:empty", state="attached")
+    assert page.locator("button.take").count() > 0
 
 
 def test_everything_works_without_a_script(open_page: Open, desk: Desk) -> None:
@@ -181,4 +187,5 @@ def test_everything_works_without_a_script(open_page: Open, desk: Desk) -> None:
     assert page.get_by_label("Lost, likely").input_value() == "40 %"
     assert desk.position == 0
     page.get_by_label("Why?").press("Enter")
+    page.wait_for_url("**/disruptions/D1")
     assert desk.disruptions()[0].origin == ("TW",), "Enter saves; it takes no suggestion"

@@ -46,7 +46,7 @@ def test_a_morning_of_two_people_by_keys_alone(open_page: Open, desk: Desk) -> N
     ana.keyboard.press("Control+Enter")
     ana.wait_for_url("**/disruptions/D1")
 
-    ana.goto(ana.url.replace("D1", "new"))
+    ana = open_page("/disruptions/new")
     ana.keyboard.type("No chips from Taiwan again")
     enter(ana, "#origin", "Taiwan")
     ana.wait_for_selector("text=Likely the same")
@@ -73,7 +73,7 @@ def test_the_reporter_is_told_why_not(open_page: Open, desk: Desk) -> None:
     ana.keyboard.press("Control+Enter")
     ana.wait_for_url("**/disruptions/D1")
     ana.locator("form[action$='/verify'] button").click()
-    assert "You reported or wrote this, so somebody else verifies it." in ana.locator("main").inner_text()
+    ana.wait_for_selector("text=You reported or wrote this, so somebody else verifies it.")
     assert desk.position == 1
 
 
@@ -81,25 +81,18 @@ PAGES = ["/", "/disruptions", "/disruptions/D1", "/records/D1/amend", "/sessions
          "/clusters/new", "/files", "/scores"]  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("wide", "dark"), ("phone", "light")])
 def test_pages_are_read_by_everybody(
     open_page: Open,
     logged: TestClient,
     act: Callable[..., Any],
-    grave: Callable[[Any], list[str]],
-    fits: Callable[[Any], bool],
-    size: str,
-    scheme: str,
+    wrong: Callable[[Any], list[str]],
 ) -> None:
-    """No serious finding of axe, nothing that scrolls sideways: wide, dark, phone."""
+    """No serious finding of axe, nothing that scrolls sideways: wide and on a phone, light and dark."""
     act("comments", text="Long " * 60 + "w" * 200, who="Ben")
     logged.post("/actions", data={"title": "Green lanes", "about": "D1", "who": "Ana"})
     act("reject", who="Cora", why="A rumour")
-    page = open_page("/", size, scheme)
-    found = []
+    page, found = open_page("/"), []
     for path in PAGES:
         page.goto(re.sub(r"(https?://[^/]+).*", rf"\1{path}", page.url))
-        found += [f"{path}: {one}" for one in grave(page)]
-        if not fits(page):
-            found.append(f"{path}: scrolls sideways")
+        found += [f"{path}: {one}" for one in wrong(page)]
     assert found == []
