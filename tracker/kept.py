@@ -26,7 +26,7 @@ _MOST_BYTES_OF_ONE = 8_000_000
 _LONGEST_QUESTION = 1_000
 _AROUND = 2_000
 """Bytes that an answer takes besides its body: its question and its headers."""
-_SENT = (b"cache-control", b"private, no-cache")
+_SENT = ((b"cache-control", b"private, no-cache"), (b"vary", b"Accept"))
 """Others may keep an answer for whom they asked, and ask by its tag whether it still holds."""
 Pair = tuple[bytes, bytes]
 Asked = tuple[str, bytes, bool]
@@ -167,8 +167,8 @@ def _as_kept(headers: list[Pair], body: bytes) -> Kept:
     """With the tag that the route gave, such as the version of a record, or else one of its bytes."""
     own = [value.decode() for name, value in headers if name == b"etag"]
     etag = own[0] if own else f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    others = [pair for pair in headers if pair[0] not in (b"etag", b"cache-control")]
-    return Kept(etag, (*others, (b"etag", etag.encode()), _SENT), body)
+    others = [pair for pair in headers if pair[0] not in (b"etag", b"cache-control", b"vary")]
+    return Kept(etag, (*others, (b"etag", etag.encode()), *_SENT), body)
 
 
 async def _send(one: Kept, known: str | None, send: Send) -> None:
