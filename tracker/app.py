@@ -25,6 +25,7 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.across import Across
 from tracker.answer import fault
 from tracker.database import AWAY
 from tracker.desk import Desk
@@ -69,7 +70,8 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
-    app.add_middleware(Guard, door=app.state.door, clock=clock)
+    app.add_middleware(Guard, door=app.state.door, clock=clock, origins=desk.settings.origins)
+    app.add_middleware(Across, origins=desk.settings.origins)
     app.add_middleware(_First, timeline=desk.timeline)
     for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)

@@ -68,10 +68,14 @@ class Guard:
     A page elsewhere on the web could make a browser send a form here, or name this machine by another host name;
     both are refused. Where a login is demanded, nothing but the way in is open without one, whatever a route says
     for itself; and what a session writes must carry the token of its own forms.
+
+    Args:
+        origins: of pages elsewhere that may use the API with a key.
     """
 
-    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime], origins: Collection[str] = ()) -> None:
         self.app = app
+        self.origins = origins
         self.door = door
         self.clock = clock
         self._visitors = Together(self._who)
@@ -133,7 +137,9 @@ class Guard:
         if method in _SAFE:
             return None
         origin = headers.get("origin")
-        if (origin is not None and not self._own(origin, headers)) or _from_another_site(headers):
+        with_a_key = path.startswith("/api/") and origin in self.origins and "authorization" in headers
+        elsewhere = (origin is not None and not self._own(origin, headers)) or _from_another_site(headers)
+        if elsewhere and not with_a_key:  # no page can have a browser send a key that it does not hold itself
             return 403, "This came from a page of another site and was not carried out."
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,12}", length) or int(length) > _most(path):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import gzip
 import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,22 +26,25 @@ MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""
 _MOST_BYTES_OF_ONE = 8_000_000
 _LONGEST_QUESTION = 1_000
+_LEAST_BYTES_PACKED = 1_000
 _AROUND = 2_000
 """Bytes that an answer takes besides its body: its question and its headers."""
-_SENT = (b"cache-control", b"private, no-cache")
+_SENT = ((b"cache-control", b"private, no-cache"), (b"vary", b"Accept, Accept-Encoding"))
 """Others may keep an answer for whom they asked, and ask by its tag whether it still holds."""
 Pair = tuple[bytes, bytes]
-Asked = tuple[str, bytes, bool]
-"""Path, query, and whether CSV is asked for by a header."""
+Asked = tuple[str, bytes, bool, bool]
+"""Path, query, and whether headers ask for CSV, and for gzip."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Kept:
     """An answer on its way: ``etag`` differs as soon as one of the bytes does."""
 
     etag: str
     headers: tuple[Pair, ...]
     body: bytes
+    versioned: bool = False
+    """Whether the tag is the version of a record, by which it can be changed too; else it is one of the bytes."""
 
 
 class Shelf:
@@ -48,10 +53,10 @@ class Shelf:
     Examples:
         >>> shelf = Shelf(most_bytes=5_000)
         >>> for name in ("a", "b", "c"):
-        ...     shelf.put((7, date(2021, 3, 1)), (name, b"", False), Kept(name, (), b""))
-        >>> [shelf.find((7, date(2021, 3, 1)), (name, b"", False)) is None for name in ("a", "b", "c")]
+        ...     shelf.put((7, date(2021, 3, 1)), (name, b"", False, False), Kept(name, (), b""))
+        >>> [shelf.find((7, date(2021, 3, 1)), (name, b"", False, False)) is None for name in ("a", "b", "c")]
         [True, False, False]
-        >>> shelf.find((8, date(2021, 3, 1)), ("c", b"", False)) is None
+        >>> shelf.find((8, date(2021, 3, 1)), ("c", b"", False, False)) is None
         True
     """
 
@@ -109,12 +114,16 @@ class Keeper:
         headers = Headers(scope=scope)
         at = await self._position.ask(None), self.today()
         asked = scope["path"], _normal(scope["query_string"]), "text/csv" in headers.get("accept", "")
-        found = self.shelf.find(at, asked)
+        packs = _takes_gzip(headers.get("accept-encoding", ""))
+        found = self.shelf.find(at, (*asked, packs)) or (packs and self.shelf.find(at, (*asked, False))) or None
         if found is None:
             found = await self._answered(scope, receive, send)
             if found is None:
                 return
-            self.shelf.put(at, asked, found)
+            self.shelf.put(at, (*asked, False), found)
+        if packs and _may_be_packed(found):
+            found = await run_in_threadpool(_packed, found)
+            self.shelf.put(at, (*asked, True), found)
         await _send(found, headers.get("if-none-match"), send)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> Kept | None:
@@ -167,8 +176,27 @@ def _as_kept(headers: list[Pair], body: bytes) -> Kept:
     """With the tag that the route gave, such as the version of a record, or else one of its bytes."""
     own = [value.decode() for name, value in headers if name == b"etag"]
     etag = own[0] if own else f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    others = [pair for pair in headers if pair[0] not in (b"etag", b"cache-control")]
-    return Kept(etag, (*others, (b"etag", etag.encode()), _SENT), body)
+    others = [pair for pair in headers if pair[0] not in (b"etag", b"cache-control", b"vary")]
+    return Kept(etag, (*others, (b"etag", etag.encode()), *_SENT), body, versioned=bool(own))
+
+
+def _takes_gzip(accepted: str) -> bool:
+    return "gzip" in accepted and not re.search(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", accepted)
+
+
+def _may_be_packed(one: Kept) -> bool:
+    """What is small is not worth it; and other bytes need another tag, which is not the version any more."""
+    packed = (b"content-encoding", b"gzip") in one.headers
+    return len(one.body) >= _LEAST_BYTES_PACKED and not (packed or one.versioned)
+
+
+def _packed(one: Kept) -> Kept:
+    """The same answer in fewer bytes. It holds no secret of a session that its length could tell."""
+    body = gzip.compress(one.body, mtime=0)
+    others = [pair for pair in one.headers if pair[0] not in (b"etag", b"content-length")]
+    etag = f'{one.etag[:-1]}-gzip"'
+    sent = (b"content-length", str(len(body)).encode()), (b"content-encoding", b"gzip"), (b"etag", etag.encode())
+    return dataclasses.replace(one, etag=etag, headers=(*others, *sent), body=body)
 
 
 async def _send(one: Kept, known: str | None, send: Send) -> None:

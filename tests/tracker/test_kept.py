@@ -173,11 +173,44 @@ def test_every_route_that_reads_is_kept_or_named_here() -> None:
 def test_the_shelf_is_bounded() -> None:
     shelf, at = kept.Shelf(most_bytes=100_000), (1, date(2021, 3, 1))
     for number in range(1_000):
-        shelf.put(at, (f"/{number}", b"", False), kept.Kept('"1"', (), b"x" * 8_000))
+        shelf.put(at, (f"/{number}", b"", False, False), kept.Kept('"1"', (), b"x" * 8_000))
         if number >= 9:
-            assert shelf.find(at, ("/0", b"", False)), "what is asked for stays" if number else None
-    found = [number for number in range(1_000) if shelf.find(at, (f"/{number}", b"", False))]
+            assert shelf.find(at, ("/0", b"", False, False)), "what is asked for stays" if number else None
+    found = [number for number in range(1_000) if shelf.find(at, (f"/{number}", b"", False, False))]
     assert len(found) == 10
     assert {0, 999} <= set(found)
-    shelf.put(at, ("/0", b"", False), kept.Kept('"2"', (), b"x" * 8_000_001))
-    assert shelf.find(at, ("/0", b"", False)).etag == '"1"', "too large to keep"  # type: ignore[union-attr]
+    shelf.put(at, ("/0", b"", False, False), kept.Kept('"2"', (), b"x" * 8_000_001))
+    assert shelf.find(at, ("/0", b"", False, False)).etag == '"1"', "too large to keep"  # type: ignore[union-attr]
+
+
+def test_a_long_answer_is_packed_for_who_takes_it(program: TestClient, answered: list[str]) -> None:
+    plain = get(program, "chain?min_flow_meur=10", **{"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    for accepted in ("gzip", "br, gzip;q=0.8", "gzip;q=0.01"):
+        packed = get(program, "chain?min_flow_meur=10", **{"accept-encoding": accepted})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept, Accept-Encoding"
+    known = {"accept-encoding": "gzip", "if-none-match": packed.headers["etag"]}
+    assert get(program, "chain?min_flow_meur=10", **known).status_code == 304
+    for accepted in ("", "gzip;q=0", "gzip;q=0.0, br", "br"):
+        assert get(program, "chain?min_flow_meur=10", **{"accept-encoding": accepted}).headers == plain.headers
+    assert len(answered) == 1
+
+
+def test_what_is_short_or_has_a_version_is_not_packed(program: TestClient) -> None:
+    program.put(
+        "/api/v1/records/D1",
+        json=get(program, "records/D1").json() | {"description": "Long. " * 500},
+        headers={"if-match": '"1"'},
+    )
+    for address in ("records/D1", "records?kind=cluster"):
+        assert "content-encoding" not in get(program, address, **{"accept-encoding": "gzip"}).headers
+    assert get(program, "records/D1").headers["etag"] == '"2"'
+
+
+def test_no_page_is_packed(program: TestClient) -> None:
+    """What stands on a page beside the token of its forms could be guessed by its length."""
+    assert "content-encoding" not in program.get("/disruptions/new", headers={"accept-encoding": "gzip"}).headers

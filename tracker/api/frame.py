@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -48,6 +48,10 @@ KEPT: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since: the body is empty."},
 }
 """What an answer adds that ``tracker.kept`` keeps, for its description."""
+CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+_LINK = {"Link": {"schema": {"type": "string"}, "description": "With CSV: the address of the next page, if any."}}
+KEPT_TABLE: dict[int | str, dict[str, Any]] = KEPT | {200: KEPT[200] | {"content": CSV}}
+KEPT_PAGE: dict[int | str, dict[str, Any]] = KEPT | {200: {"content": CSV, "headers": KEPT[200]["headers"] | _LINK}}
 
 
 def room() -> APIRouter:
@@ -148,6 +152,26 @@ def _known(known: IfNoneMatch = None) -> None:
 
 
 MAY_BE_KNOWN = Depends(_known)
+
+
+def _wants_csv(
+    form: Annotated[
+        Literal["json", "csv"] | None,
+        Query(alias="format", description="Also asked for by the header Accept: text/csv. JSON if left out."),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> bool:
+    """Whether the answer is to be a table."""
+    return form == "csv" or (form is None and "text/csv" in accept)
+
+
+AsTable = Annotated[bool, Depends(_wants_csv)]
+
+
+def table(content: bytes | str, next_page: str | None = None, status: int = 200) -> Response:
+    """A table on its way; where the next page is stands in the header Link."""
+    link = {"Link": f'<{next_page}>; rel="next"'} if next_page else {}
+    return Response(content, status, link, "text/csv; charset=utf-8")
 
 
 def sent(answer: Answer) -> Response:
