@@ -21,7 +21,7 @@ from reports import figures
 from reports.charts import wave
 from reports.charts.words import day, percent
 from tracker.desk import Desk
-from tracker.pages.figure import Column, Figure, source, with_source
+from tracker.pages.figure import Column, Figure, origin, source
 
 _MOST_NODES = 30
 _MOST_SHOWN = 6
@@ -163,7 +163,8 @@ def wave_of(desk: Desk, alone: Assessment, record: Disruption, group: str) -> Fi
         name=f"wave-{record.id}",
         title=title,
         reading=wave.reading(weeks),
-        frame=with_source(weeks.reset_index().assign(disruption=record.id, group=group or "EU"), desk),
+        frame=weeks.reset_index(),
+        origin=origin(desk, disruption=record.id, group=group or "EU"),
         columns=[one for one in _COLUMNS if one.name in weeks or one.name == "week"],
         chart=functools.partial(wave.wave, weeks, title, marks),
         address=f"/disruptions/{quote(record.id)}/wave",
