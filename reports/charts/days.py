@@ -35,7 +35,7 @@ def marked(when: date, first: date, name: str, height: int, late: bool) -> list[
     Args:
         late: whether the words stand before the line.
     """
-    at = alt.Chart(rows([{"day": (when - first).days, "words": f"{short(name, 24)} {day(when)}"}]))
+    at = alt.Chart(rows([{"day": (when - first).days, "words": f"{short(name, 24)} {day(when)}".strip()}]))
     line = at.mark_rule(stroke=ROLES["muted"], strokeDash=[4, 3], strokeWidth=1.5)
     said = words_beside(at, late, away=6, bold=False)
     x = alt.X("day:Q")

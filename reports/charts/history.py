@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from reports.charts.days import axis
+from reports.charts.days import axis, marked
 from reports.charts.drawing import ROLES, empty, rows, size, svg, words_beside
 from reports.charts.words import day, points
 
@@ -21,12 +21,19 @@ _MOST_LANES = 4
 """Rows of numbers; where they do not suffice, numbers come close to each other."""
 
 
-def history(weeks: pd.DataFrame, title: str, events: Mapping[int, date] | None = None, narrow: bool = False) -> str:
+def history(
+    weeks: pd.DataFrame,
+    title: str,
+    events: Mapping[int, date] | None = None,
+    on: date | None = None,
+    narrow: bool = False,
+) -> str:
     """Scores of one place, ecosystem or country week by week; a week that is not computed leaves a gap.
 
     Args:
         weeks: by ``week`` (the day assessed): ``score, score_low, score_high``, 0–100.
         events: days by the number under which a list beside the chart names what began.
+        on: a day to mark.
 
     Returns:
         SVG text, 640 units wide or 340 where it is narrow.
@@ -42,26 +49,18 @@ def history(weeks: pd.DataFrame, title: str, events: Mapping[int, date] | None =
     if weeks.empty:
         return empty(title, "No week is computed yet.", narrow)
     first, last = weeks.index[0], weeks.index[-1]
+    seen = {number: when for number, when in (events or {}).items() if first <= when <= last + _WEEK}
+    day_seen = on if on and first <= on <= last + _WEEK else None
+    end = max(filter(None, (last, day_seen, *seen.values())))
     width, _ = size(narrow)
-    seen = {number: on for number, on in (events or {}).items() if first <= on <= last + _WEEK}
-    lanes = _lanes(seen, first, last, width)
-    head = _LANE * (1 + max(lanes.values(), default=-1)) + 8
-    x, height = axis(first, last, 4 if narrow else 7), (220 if narrow else 260) + head
+    lanes = _lanes(seen, first, end, width)
+    lane = 1 + max(lanes.values(), default=-1)
+    head = _LANE * (lane + bool(day_seen)) + 8
+    x, height = axis(first, end, 4 if narrow else 7), (220 if narrow else 260) + head
     scale = alt.Scale(domain=_domain(weeks, height, head), nice=False)
-    y = alt.Y("score:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5))
-    low, high, run = alt.Y("score_low:Q", title=None, scale=scale), alt.Y2("score_high:Q"), alt.Detail("run:N")
-    runs = _runs(weeks)
-    base = alt.Chart(rows(runs)).encode(x)
-    lengths = Counter(one["run"] for one in runs)
-    lonely = alt.Chart(rows([one for one in runs if lengths[one["run"]] == 1])).encode(x)
-    layers = [
-        base.mark_area(fill=ROLES["accent"], opacity=0.2).encode(low, high, run),
-        lonely.mark_rule(stroke=ROLES["accent"], strokeWidth=6, opacity=0.2).encode(low, high),
-        base.mark_line(stroke=ROLES["accent"], strokeWidth=2.5).encode(y, run),
-        lonely.mark_point(fill=ROLES["accent"], stroke=None, size=30, opacity=1).encode(y),
-        *_numbers(seen, lanes, first),
-        *_lowest(weeks, scale),
-    ]
+    layers = [*_lines(weeks, x, scale), *_numbers(seen, lanes, first), *_lowest(weeks, scale)]
+    if day_seen:
+        layers += marked(day_seen, first, "", 8 + _LANE * lane, day_seen - first > (end - first) / 2)
     return svg(alt.layer(*layers).properties(width=width, height=height), title, reading(weeks), narrow)
 
 
@@ -82,6 +81,22 @@ def reading(weeks: pd.DataFrame) -> str:
         f"Lowest: {points(lowest.score)} ({points(lowest.score_low)}–{points(lowest.score_high)}) on {day(low)}; "
         f"highest: {points(known.score[high])} on {day(high)}; last: {points(known.score[last])} on {day(last)}."
     )
+
+
+def _lines(weeks: pd.DataFrame, x: alt.X, scale: alt.Scale) -> list[alt.Chart]:
+    """The scores as a line and their intervals as a band; a week between two gaps as a point and a bar."""
+    y = alt.Y("score:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5))
+    low, high, run = alt.Y("score_low:Q", title=None, scale=scale), alt.Y2("score_high:Q"), alt.Detail("run:N")
+    runs = _runs(weeks)
+    lengths = Counter(one["run"] for one in runs)
+    base = alt.Chart(rows(runs)).encode(x)
+    lonely = alt.Chart(rows([one for one in runs if lengths[one["run"]] == 1])).encode(x)
+    return [
+        base.mark_area(fill=ROLES["accent"], opacity=0.2).encode(low, high, run),
+        lonely.mark_rule(stroke=ROLES["accent"], strokeWidth=6, opacity=0.2).encode(low, high),
+        base.mark_line(stroke=ROLES["accent"], strokeWidth=2.5).encode(y, run),
+        lonely.mark_point(fill=ROLES["accent"], stroke=None, size=30, opacity=1).encode(y),
+    ]
 
 
 def _runs(weeks: pd.DataFrame) -> list[dict[str, Any]]:

@@ -40,28 +40,31 @@ class Column:
     def cell(self, row: Mapping[str, Any]) -> str:
         """The value of a row in words; a dash where it is not known."""
         ends = [row[name] for name in ((self.name,) if isinstance(self.name, str) else self.name)]
-        return "–".join("–" if pd.isna(one) else self.say(one) for one in ends) if not pd.isna(ends[0]) else "–"
+        known = all(one is not None and one == one for one in ends)
+        return "–".join(self.say(one) for one in ends) if known else "–"
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
     """What a page shows of one question.
 
-    ``frame``: its figures, under public names of columns, as the CSV gives them; ``chart``: what draws them, in a wide
-    place and, if it can, ``narrow``; ``address`` and ``query``: where the figure is found again, just so.
+    ``frame``: its figures, under public names of columns, as the CSV gives them together with ``origin``, which is the
+    same in each row; ``chart``: what draws them, in a wide place and, if it can, ``narrow``; ``address`` and ``query``:
+    where the figure is found again, just so.
     """
 
     name: str
     title: str
     reading: str
     frame: pd.DataFrame
+    origin: Mapping[str, Any]
     columns: Sequence[Column]
     chart: Chart
     address: str
     query: Mapping[str, str]
     notes: str
     narrow: bool = True
-    table: pd.DataFrame | None = None
+    table: Sequence[Mapping[str, Any]] | None = None
     """What the table beside the chart shows, if it is laid out otherwise than the CSV."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Where the first cell of a row leads, by what it says."""
@@ -75,8 +78,8 @@ class Figure:
     @property
     def rows(self) -> list[list[str]]:
         """The cells of the table, as they are read."""
-        shown = self.frame if self.table is None else self.table
-        return [[one.cell(row) for one in self.columns] for row in shown.to_dict("records")]
+        shown = self.frame.to_dict("records") if self.table is None else self.table
+        return [[one.cell(row) for one in self.columns] for row in shown]
 
     def at(self, form: str = "", **change: str) -> str:
         """Address of the figure as a page or a file, with another state if one is given."""
@@ -97,7 +100,7 @@ class Figure:
         if form == "svg":
             drawing = alone(_drawn(pickle.dumps(self.chart)), f"{self.reading} {self.notes}")
             return Response(drawing, headers=headers, media_type="image/svg+xml")
-        frame = self.frame.copy()
+        frame = self.frame.assign(**self.origin)
         for column in frame.select_dtypes(exclude="number"):
             frame[column] = [safe(str(one)) for one in frame[column]]
         return Response(
@@ -111,13 +114,11 @@ class Figure:
         return functools.partial(self.chart.func, *self.chart.args, **self.chart.keywords, narrow=True)
 
 
-def with_source(frame: pd.DataFrame, desk: Desk) -> pd.DataFrame:
-    """A table with what it was computed from behind it."""
-    return frame.assign(
-        chain_year=desk.chain.meta.year,
-        chain_is_estimate=desk.chain.meta.estimate,
-        method_version=desk.method.version,
-    )
+def origin(desk: Desk, **more: str) -> dict[str, Any]:
+    """What figures were computed from, for each row of a CSV."""
+    meta = desk.chain.meta
+    known = {"chain_year": meta.year, "chain_is_estimate": meta.estimate, "method_version": desk.method.version}
+    return {**more, **known}
 
 
 def over_time(level: str, key: str) -> str:

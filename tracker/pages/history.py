@@ -14,13 +14,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
-from graphs.series import Series
 from reports.charts import history
 from reports.charts.words import percent, points
 from tracker.api import AtDesk
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, source, with_source
+from tracker.pages.figure import Column, Figure, origin, source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -71,12 +70,13 @@ def history_file(desk: AtDesk, form: str, of: Of = EU, first: Day = None, last: 
     return history_of(desk, of, first, last or date.today()).figure.file(form)
 
 
-def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
+def history_of(desk: Desk, of: str, first: date | None, last: date, on: date | None = None) -> History:
     """A line between two days, as far as it is computed; the rest is begun.
 
     Args:
         of: level and key, as in ``ecosystem:Textiles``.
         first: the first day of the record if left out.
+        on: a day to mark.
 
     Raises:
         Faults: if there is no such line, or the days are in the wrong order or too far apart.
@@ -87,25 +87,23 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
         mend = "choose one from the list" if len(lines) else "this value chain has no place in the EU27"
         raise Faults([Fault("", "of", f"{of[:80]!r} has no scores over time", mend)])
     if first and not first <= last <= first + timedelta(days=366 * _MOST_YEARS):
-        fault, mend = (
-            f"{first} to {last} cannot be shown",
-            f"give a first and a last day up to {_MOST_YEARS} years later",
-        )
-        raise Faults([Fault("", "first", fault, mend)])
+        mend = f"give a first day, and a last one up to {_MOST_YEARS} years later"
+        raise Faults([Fault("", "first", f"{first} to {last} cannot be shown", mend)])
     series = desk.timeline.series(last, first, _AT_ONCE)
-    label = str(lines.label[level, key])
+    label = "the EU27" if level == "eu" else str(lines.label[level, key])
     days = sorted((*series.days, *series.missing))
     events = _events(desk, level, key, days)
-    table = series.line(level, key).rename_axis("on").reset_index()
+    weeks = series.line(level, key)
     title = f"Scores of {label}{' in the EU27' if level == 'ecosystem' else ''} over time"
     return History(
         figure=Figure(
             name="history",
             title=title,
-            reading=history.reading(table.set_index("on")),
-            frame=with_source(table.assign(level=level, key=key, label=label), desk),
+            reading=f"{'Of the weeks computed so far: ' if series.missing else ''}{history.reading(weeks)}",
+            frame=weeks.reset_index(),
+            origin=origin(desk, level=level, key=key, label=label),
             columns=_COLUMNS,
-            chart=_chart(series, level, key, title, events),
+            chart=_chart(weeks, title, events, on),
             address="/history",
             query={"of": of, **({"first": first.isoformat()} if first else {}), "last": last.isoformat()},
             notes=f"Each Monday is assessed by itself; 100 is best. {source(desk)}",
@@ -119,11 +117,11 @@ def history_of(desk: Desk, of: str, first: date | None, last: date) -> History:
 
 def _events(desk: Desk, level: str, key: str, days: list[date]) -> list[dict[str, Any]]:
     """What began in these weeks and cost the line most, numbered by time."""
-    found = desk.timeline.events(level, key, days[0], days[-1]).sort_values(["on", "id"])
-    return [{"number": number, **row} for number, row in enumerate(found.to_dict("records"), 1)]
+    found = desk.timeline.events(level, key, days[0], days[-1]).to_dict("records")
+    found.sort(key=lambda one: (one["on"], one["id"]))
+    return [{"number": number, **one} for number, one in enumerate(found, 1)]
 
 
-def _chart(series: Series, level: str, key: str, title: str, events: list[dict[str, Any]]) -> functools.partial[str]:
-    weeks: pd.DataFrame = series.line(level, key)[["score", "score_low", "score_high"]]
+def _chart(weeks: pd.DataFrame, title: str, events: list[dict[str, Any]], on: date | None) -> functools.partial[str]:
     numbers: Mapping[int, date] = {one["number"]: one["on"] for one in events}
-    return functools.partial(history.history, weeks, title, numbers)
+    return functools.partial(history.history, weeks[["score", "score_low", "score_high"]], title, numbers, on)

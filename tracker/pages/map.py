@@ -19,7 +19,7 @@ from reports.charts.words import percent, points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, over_time, source, with_source
+from tracker.pages.figure import Column, Figure, origin, over_time, source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -69,14 +69,15 @@ def map_of(desk: Desk, on: date, show: str = "loss", world: bool = True) -> Figu
         name="map",
         title=title,
         reading=tile_map.reading(countries, show),
-        frame=with_source(countries.reset_index().assign(on=on.isoformat()), desk),
+        frame=countries.reset_index(),
+        origin=origin(desk, on=on.isoformat()),
         columns=_COLUMNS,
         chart=functools.partial(tile_map.tile_map, drawn, title, show=show, world=world),
         address="/map",
         query={"on": on.isoformat(), "show": show},
         notes=f"{_SAID[show].format(desk.method.horizon_weeks)} {source(desk)}",
         narrow=False,
-        links={str(one.label): over_time("country", str(key)) for key, one in countries.dropna().iterrows()},
+        links={label: over_time("country", code) for code, label in countries.label[countries.score.notna()].items()},
     )
 
 

@@ -18,7 +18,7 @@ from reports.charts.words import percent, points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, over_time, source, with_source
+from tracker.pages.figure import Column, Figure, origin, over_time, source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -90,11 +90,14 @@ def league_of(desk: Desk, on: date, level: str) -> Figure:
         name="scores",
         title=title,
         reading=league.reading(table),
-        frame=with_source(table.assign(on=on.isoformat(), level=level), desk),
+        frame=table,
+        origin=origin(desk, on=on.isoformat(), level=level),
         columns=_COLUMNS,
         chart=functools.partial(league.league, drawn, title),
         address="/scores",
         query={"level": level, "on": on.isoformat()},
         notes=f"100 is best; low–high holds {INTERVAL}. {source(desk)}",
-        links={row.label: over_time(level, row.key) for row in table.itertuples() if level in FOLLOWED},
+        links={
+            label: over_time(level, key) for key, label in zip(table.key, table.label, strict=True) if level in FOLLOWED
+        },
     )

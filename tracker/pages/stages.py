@@ -9,6 +9,7 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from graphs.classification import STAGES
 from graphs.disruption import COUNTED
 from reports import figures
 from reports.charts import heat_map
@@ -16,7 +17,7 @@ from reports.charts.words import percent
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs
-from tracker.pages.figure import Column, Figure, source, with_source
+from tracker.pages.figure import Column, Figure, origin, source
 from tracker.pages.frame import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -50,8 +51,9 @@ def stages_of(desk: Desk, on: date | None) -> Figure:
         name="stages",
         title=title,
         reading=reading,
-        frame=with_source(cells.assign(on=on.isoformat()) if on else cells, desk),
-        columns=[Column(name, name.capitalize()) for name in ("ecosystem", *_across(cells))],
+        frame=cells,
+        origin=origin(desk, on=on.isoformat()) if on else origin(desk),
+        columns=[Column(name, name.capitalize()) for name in ("ecosystem", *STAGES, figures.NO_STAGE)],
         chart=functools.partial(heat_map.heat_map, cells[["ecosystem", "stage", "disruption_count"]], title),
         address="/stages",
         query={"on": on.isoformat()} if on else {},
@@ -60,16 +62,12 @@ def stages_of(desk: Desk, on: date | None) -> Figure:
     )
 
 
-def _across(cells: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(cells.stage))
-
-
-def _crossed(cells: pd.DataFrame) -> pd.DataFrame:
+def _crossed(cells: pd.DataFrame) -> list[dict[str, str]]:
     """A row for each ecosystem, a column for each stage; beside a count what they cost the ecosystem, if known."""
-    said = []
+    rows: dict[str, dict[str, str]] = {}
     for one in cells.to_dict("records"):
-        lost = one.get("loss_share")
-        known = one["disruption_count"] and lost is not None and lost == lost
-        said.append(f"{one['disruption_count']} ({percent(lost)})" if known else str(one["disruption_count"]))
-    wide = cells.assign(said=said).pivot(index="ecosystem", columns="stage", values="said")
-    return wide.loc[list(dict.fromkeys(cells.ecosystem)), _across(cells)].reset_index()
+        count, lost = one["disruption_count"], one.get("loss_share")
+        known = count and lost is not None and lost == lost
+        row = rows.setdefault(one["ecosystem"], {"ecosystem": one["ecosystem"]})
+        row[one["stage"]] = f"{count} ({percent(lost)})" if known else f"{count}"
+    return list(rows.values())

@@ -74,7 +74,7 @@ def _state(desk: Desk, day: date, ecosystem: str) -> dict[str, Any]:
         "change": desk.timeline.change(day).score_change.to_dict(),
         "chosen": chosen,
         "tiles": map_of(desk, day, world=False),
-        "lines": [history_of(desk, of, *span) for level, of in lines.items() if level in scored],
+        "lines": [history_of(desk, of, *span, on=day) for level, of in lines.items() if level in scored],
         "stages": stages_of(desk, None),
         "leagues": [league_of(desk, day, level) for level in ("ecosystem", "country") if level in scored],
         "silent": sum("severity" in one.missing() for one in assessment.disruptions),

@@ -107,7 +107,7 @@ def test_a_wave_is_read_in_a_sentence(lost):
 @pytest.mark.parametrize("narrow", [False, True])
 def test_a_history_shows_scores_intervals_and_events(read, scored, narrow):
     events = {number: BEGIN + timedelta(days=number) for number in range(1, 13)}
-    found = read(history(scored, "EU27", events, narrow))
+    found = read(history(scored, "EU27", events, narrow=narrow))
     assert found.size[0] == (340 if narrow else 640)
     assert [text for text in found.texts if text in map(str, events)] != []
     assert {str(number) for number in events} <= set(found.texts)
@@ -140,12 +140,27 @@ def test_a_week_that_is_not_computed_is_a_gap(read, scored):
     )
 
 
+def test_a_history_marks_a_day_within_its_weeks(read, scored):
+    assert "1 Apr 2020" in read(history(scored, "A", on=date(2020, 4, 1))).texts
+    for day in (date(2019, 4, 1), date(2021, 4, 1)):
+        assert not [text for text in read(history(scored, "A", on=day)).texts if "Apr 20" in text and text[0].isdigit()]
+
+
+def test_what_began_after_the_last_week_lies_on_the_axis(read, scored):
+    """The last Monday is 4 May; something begins on the Friday after it."""
+    found = read(history(scored, "A", {1: date(2020, 5, 8)}))
+    [number] = [one for one in found.elements if one.text == "1"]
+    across = float(number.attrib["transform"][10:].split(",")[0])
+    bound = max(float(one.attrib["x2"]) for one in found.of("stroke-line") if one.tag == "line")
+    assert across == pytest.approx(bound, abs=1)
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_histories_of_one_week_and_none(read, scored, narrow):
-    one = read(history(scored.iloc[:1], "A", {1: BEGIN}, narrow))
+    one = read(history(scored.iloc[:1], "A", {1: BEGIN}, narrow=narrow))
     assert "lowest 77.0" in one.texts
     assert "1" in one.texts
-    assert read(history(scored.iloc[:0], "A", {1: BEGIN}, narrow)).texts == ["No week is computed yet."]
+    assert read(history(scored.iloc[:0], "A", {1: BEGIN}, narrow=narrow)).texts == ["No week is computed yet."]
 
 
 def test_events_outside_the_weeks_are_left_out(read, scored):
