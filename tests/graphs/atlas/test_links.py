@@ -106,13 +106,3 @@ def test_the_threshold_is_as_printed(estimate):
         assert drawn == significant | strongest
         assert len(drawn) <= MOST_LINKS[kind]
         assert links.log10_alpha < -1
-
-
-def test_every_view_of_the_estimate_can_be_drawn(estimate):
-    """No more links than a view shows, so that none of those named in the caption is left out."""
-    found = atlas(estimate)
-    most = 420  # in chart.js
-    for view in found.views:
-        links, there = found.links[view.kind], np.zeros(found.members[view.kind].shape[1], bool)
-        there[view.items] = True
-        assert (there[links.supplier] & there[links.buyer]).sum() <= most, view.id

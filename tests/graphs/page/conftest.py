@@ -91,6 +91,11 @@ class Opened:
         """Click on a thing in the chart."""
         self.tab.mouse.click(*self.point(thing), click_count=2 if double else 1)
 
+    def open_table(self) -> None:
+        """Open the table; it is filled a moment later."""
+        self.tab.click("#table > summary")
+        self.tab.wait_for_selector("#rows tbody")
+
     def until(self, condition: str, *given: Any) -> None:
         """Wait for a condition on the state ``now``."""
         script = f"([...given]) => {{ const now = window.__page.now(); return {condition}; }}"
