@@ -20,7 +20,8 @@ KINDS = ("groups", "countries", "nodes")
 class Atlas:
     """All views of one chain, with links and trade for each kind of thing in them.
 
-    ``members`` says by kind how much of each node belongs to a thing (nodes × things, shares in 0–1).
+    ``members`` says by kind how much of each node belongs to a thing (nodes × things, shares in 0–1), ``flows`` what
+    things sell to each other, million euro a year.
     """
 
     chain: ValueChain
@@ -28,6 +29,7 @@ class Atlas:
     countries: tuple[str, ...]
     views: tuple[View, ...]
     members: dict[str, sparse.csr_array]
+    flows: dict[str, sparse.csr_array]
     links: dict[str, Links]
     trade: dict[str, Trade]
 
@@ -72,6 +74,7 @@ def _made(chain: ValueChain) -> Atlas:
         countries=tuple(countries),
         views=views,
         members=members,
+        flows=flows,
         links={kind: links_of(flows[kind], kind, opened if kind == "nodes" else ()) for kind in KINDS},
         trade={kind: trade_of(flows[kind]) for kind in KINDS},
     )

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from graphs.assessment import Assessment
 from graphs.atlas import KINDS, Atlas
+from graphs.atlas.links import Links
 from graphs.disruption import Disruption
 from graphs.score import attribution
 from graphs.valuechain import Floats, Integers, ValueChain
@@ -19,6 +20,10 @@ from graphs.valuechain import Floats, Integers, ValueChain
 EVERYBODY = 0.75
 """A disruption that names a larger share of the EU's nodes marks nobody in particular."""
 MOST_REASONS = 6
+MOST_CUT = 200
+"""How many disrupted links outside the backbone are told of each kind."""
+LEAST_CUT = 0.0005
+"""They are cut by more than this."""
 _LEAST_POINTS = 0.05
 _LEVELS = ("eu", "ecosystem", "country", "node")
 
@@ -48,13 +53,25 @@ class Told:
 
 
 @dataclass(frozen=True, eq=False)
+class Cut:
+    """Links of one kind that are disrupted, likely reading: shares of their flow, 0–1."""
+
+    drawn_share: Floats
+    """For each link of the backbone."""
+    supplier: Integers
+    """The others, which lose most first."""
+    buyer: Integers
+    flow_meur: Floats
+    share: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Day:
     """One date as the page shows it.
 
     ``loss_share`` (n × 3) is the share of output lost over the horizon in the low, likely and high reading;
     ``lost_share`` (weeks × n) the same week by week from ``first_day``, likely; the date lies in week
-    ``weeks_before``. ``told`` has the scores by (level, key). ``cut`` gives by kind of thing the share of each drawn
-    link that is cut.
+    ``weeks_before``. ``told`` has the scores by (level, key), ``cut`` the disrupted links by kind of thing.
     """
 
     on: date
@@ -65,7 +82,7 @@ class Day:
     lost_share: npt.NDArray[np.float32]
     causes: tuple[Cause, ...]
     told: dict[tuple[str, str], Told]
-    cut: dict[str, Floats]
+    cut: dict[str, Cut]
 
 
 def day_of(found: Atlas, assessment: Assessment) -> Day:
@@ -100,7 +117,7 @@ def day_of(found: Atlas, assessment: Assessment) -> Day:
         lost_share=assessment.lost_share,
         causes=tuple(_causes(chain, assessment)),
         told=dict(_told(assessment)),
-        cut=_cut(found, assessment),
+        cut=dict(_cut(found, assessment)),
     )
 
 
@@ -127,24 +144,34 @@ def _told(assessment: Assessment) -> Iterator[tuple[tuple[str, str], Told]]:
             yield (level, key), Told(score, low, high, ranks.get((level, key)), said)
 
 
-def _cut(found: Atlas, assessment: Assessment) -> dict[str, Floats]:
-    """Share of each drawn link that links in force cut, likely reading."""
-    inputs, share = found.chain.inputs, np.zeros(len(found.chain.inputs.flow_meur))
+def _cut(found: Atlas, assessment: Assessment) -> Iterator[tuple[str, Cut]]:
+    """What links in force cut, likely reading: where several cut the same, each cuts of what the others leave."""
+    inputs, n = found.chain.inputs, len(found.chain)
+    share = np.zeros(len(inputs.flow_meur))
     for effect in assessment.shock.of_kind("link"):
         gone_here = effect.links(found.chain)
         share[gone_here.where] = 1.0 - (1.0 - share[gone_here.where]) * (1.0 - gone_here.cut[:, 1])
     where = np.flatnonzero(share)
-    if not len(where):
-        return {kind: np.zeros(len(found.links[kind].flow_meur)) for kind in KINDS}
     lost = share[where] * inputs.flow_meur[where]
-    n = len(found.chain)
     gone = sparse.csr_array((lost, (inputs.supplier[where], inputs.buyer[where])), (n, n))
-    cut = {}
     for kind in KINDS:
-        links, members = found.links[kind], found.members[kind]
-        table = gone if kind == "nodes" else sparse.csr_array(members.T @ gone @ members)
-        cut[kind] = _entries(table, links.supplier, links.buyer) / links.flow_meur
-    return cut
+        members, links = found.members[kind], found.links[kind]
+        table = gone if kind == "nodes" or not len(where) else sparse.csr_array(members.T @ gone @ members)
+        drawn = _entries(table, links.supplier, links.buyer) if len(where) else np.zeros(len(links.flow_meur))
+        yield kind, Cut(drawn / links.flow_meur, *_others(table, found.flows[kind], links))
+
+
+def _others(gone: sparse.csr_array, flows: sparse.csr_array, links: Links) -> tuple[Integers, Integers, Floats, Floats]:
+    """Disrupted links outside the backbone, those that lose most: supplier, buyer, flow and the share that is cut."""
+    table, n = gone.tocoo(), gone.shape[1]
+    known = np.isin(table.row * n + table.col, links.supplier * n + links.buyer)
+    other = np.flatnonzero(~known & (table.row != table.col) & (table.data > 0))
+    order = other[np.argsort(-table.data[other], kind="stable")][:MOST_CUT]
+    supplier, buyer = table.row[order].astype(np.int64), table.col[order].astype(np.int64)
+    flow = _entries(flows, supplier, buyer)
+    share = table.data[order] / flow
+    told = share > LEAST_CUT
+    return supplier[told], buyer[told], flow[told], share[told]
 
 
 def _entries(table: sparse.csr_array, row: Integers, column: Integers) -> Floats:

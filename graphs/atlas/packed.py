@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphs.atlas import KINDS, Atlas
-from graphs.atlas.days import Cause, Day
+from graphs.atlas.days import Cause, Cut, Day
 from graphs.atlas.links import Links, Trade
 from graphs.atlas.views import View
 from graphs.classification import EU27, country_name
@@ -176,10 +176,18 @@ def _day(day: Day, texts: Texts, keys: Sequence[str]) -> dict[str, Any]:
         "told": {f"{level}:{key}": one for (level, key), one in told.items() if level != "node"},
         "told_nodes": [told.get(("node", key)) for key in keys],
         "causes": [_cause(number, cause) for number, cause in enumerate(day.causes, 1)],
-        "cut": {
-            kind: [[int(at), round(float(cut[at]), 4)] for at in np.flatnonzero(cut > 0)]
-            for kind, cut in day.cut.items()
-        },
+        "cut": {kind: _cut(cut) for kind, cut in day.cut.items()},
+    }
+
+
+def _cut(cut: Cut) -> dict[str, Any]:
+    drawn = cut.drawn_share
+    return {
+        "drawn": [[int(at), round(float(drawn[at]), 4)] for at in np.flatnonzero(drawn > 0)],
+        "from": wholes(cut.supplier),
+        "to": wholes(cut.buyer),
+        "flow": reals(cut.flow_meur),
+        "share": reals(cut.share),
     }
 
 

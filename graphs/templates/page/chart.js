@@ -1,12 +1,10 @@
 // The chart: one view drawn by vis-network, with names at its edges and figures beside its marks.
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const MOST_LINKS = 420; // in one view
 let view = views.get(state.view);
 let items = []; // what stands in the view: {id, thing, x, y, size, ...how it looks}
 let byId = new Map(); // the same by id of the thing
 let edges = []; // the links between them
-let weaker = 0; // links that are left out because there are too many
 let pointed = null; // the item under the pointer
 let touched = false; // the pointer is a finger
 let moved = false; // the reader has panned or zoomed: a resize then leaves the view alone
@@ -32,6 +30,15 @@ function draw() {
   fit();
 }
 
+// Another date has other disrupted links; the rest stays where it is.
+function redate() {
+  layOut();
+  look();
+  shownNodes.update(untold(items, asNode));
+  shownEdges.clear();
+  shownEdges.add(untold(edges, asEdge));
+}
+
 // Where everything stands, and what joins it.
 function layOut() {
   const kind = view.kind;
@@ -39,24 +46,10 @@ function layOut() {
   items = Array.from(view.items, (place, id) => ({ id, place, thing: drawn(kind, place), x: pixel(view.x[id]), y: pixel(view.y[id]), partner: id >= view.inside }));
   byId = new Map(items.map((item) => [item.thing.id, item]));
   const at = new Map(items.map((item) => [item.place, item]));
-  edges = linksAmong(at, links[kind]);
+  edges = linksAmong(at, kind, state.day);
+  pointed = null;
   const [xs, ys] = items.length ? [items.map((item) => item.x), items.map((item) => item.y)] : [[0], [0]];
   bounds = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
-}
-
-// The links between items of a view, largest first; where there are too many, the strongest of each and the largest.
-function linksAmong(at, { from, to, flow }) {
-  const [all, joined] = [[], new Set()];
-  for (let i = 0; i < flow.length; i += 1) {
-    const ends = [at.get(from[i]), at.get(to[i])];
-    if (!ends[0] || !ends[1]) continue;
-    all.push({ place: i, from: ends[0], to: ends[1], flow: flow[i], strongest: ends.some((end) => !joined.has(end)) });
-    for (const end of ends) joined.add(end);
-  }
-  let room = MOST_LINKS - all.filter((edge) => edge.strongest).length;
-  const kept = all.filter((edge) => edge.strongest || (room -= 1) >= 0);
-  weaker = all.length - kept.length;
-  return kept.map((edge, id) => ({ ...edge, id }));
 }
 
 function look() {
@@ -134,12 +127,12 @@ function asNode(item) {
 
 function asEdge(edge) {
   const { from, to } = edge;
-  const cut = days[state.day].cut[view.kind].get(edge.place) ?? 0;
+  const cut = isCut(edge.place);
   const there = from.seen && to.seen && (light?.around.has(from) || isShown(from.seen)) && (light?.around.has(to) || isShown(to.seen));
   const largest = edges[0].flow;
-  const found = { id: edge.id, from: from.id, to: to.id, hidden: !there, width: 0.6 + 6 * Math.sqrt(edge.flow / largest), dashes: cut > 0.0005 ? [7, 5] : false, smooth: arc(from, to), arrows: "" };
-  const colour = cut > 0.0005 ? theme.cut : theme.rim;
-  if (!light) return { ...found, color: { color: colour, opacity: cut > 0.0005 ? 0.8 : 0.26 } };
+  const found = { id: edge.id, from: from.id, to: to.id, hidden: !there, width: 0.6 + 6 * Math.sqrt(edge.flow / largest), dashes: cut ? [7, 5] : false, smooth: arc(from, to), arrows: "" };
+  const colour = cut ? theme.cut : theme.rim;
+  if (!light) return { ...found, color: { color: colour, opacity: cut ? 0.8 : 0.26 } };
   if (light.single && light.chosen.has(to)) return { ...found, arrows: "to", color: { color: theme.supplier, opacity: 0.85 } };
   if (light.single && light.chosen.has(from)) return { ...found, arrows: "to", color: { color: theme.buyer, opacity: 0.85 } };
   const near = light.chosen.has(from) && light.chosen.has(to);

@@ -60,7 +60,7 @@ function showCaption() {
   };
   const partners = "with the strongest suppliers from outside to the left and buyers to the right.";
   const opened = id.startsWith("country:") ? `Industries of ${name} from upstream to downstream, a row for each ecosystem, ${partners}` : `Industries in ${name}, by country, ${partners}`;
-  $("caption").textContent = `${words[id] ?? opened} Links: of ${thousands(String(known.of))} flows those${threshold} and the strongest of each${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
+  $("caption").textContent = `${words[id] ?? opened} Links: of ${thousands(String(known.of))} flows those${threshold} and the strongest of each${edges.some(({ place }) => place >= known.flow.length) ? ", with those most disrupted" : ""}${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
   if (!items.length) $("caption").textContent = `${name}: nothing here has any output.`;
 }
 

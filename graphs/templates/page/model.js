@@ -35,8 +35,13 @@ for (const kind of ["groups", "countries", "nodes"]) {
 const days = data.days.map((day) => {
   const parts = day.causes.map((cause) => unpacked(cause.part, Int16Array));
   const hits = day.causes.map((cause) => unpacked(cause.hits, Uint8Array));
-  const cut = Object.fromEntries(Object.entries(day.cut).map(([kind, found]) => [kind, new Map(found)]));
-  return { ...day, loss: reals(day.loss), lost: unpacked(day.lost, Int16Array), parts, hits, cut };
+  const [cut, others] = [{}, {}];
+  for (const [kind, { drawn: known, share, from, to, flow }] of Object.entries(day.cut)) {
+    others[kind] = { from: wholes(from), to: wholes(to), flow: reals(flow) };
+    const after = links[kind].flow.length; // their places are those after the links of the backbone
+    cut[kind] = new Map([...known, ...Array.from(reals(share), (part, i) => [after + i, part])]);
+  }
+  return { ...day, loss: reals(day.loss), lost: unpacked(day.lost, Int16Array), parts, hits, cut, others };
 });
 const isHit = (day, cause, node) => (days[day].hits[cause][node >> 3] >> (node & 7)) & 1;
 

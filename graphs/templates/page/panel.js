@@ -210,7 +210,7 @@ function traded(one) {
       const other = drawn(kind, who[i]);
       const loss = measure(other, { ...through(), scope: () => 1 });
       const share = total > 0 ? `, ${percent(flows[i] / total)}` : "";
-      items.push(line(other, `${euros(flows[i])}${share}\n${loss ? `loses ${percent(loss.loss)}` : ""}`, { colour: loss ? `var(--loss${levelOf(loss.loss)})` : "", dashed: isCut(kind, who === found.supplier ? [who[i], one.place] : [one.place, who[i]]) }));
+      items.push(line(other, `${euros(flows[i])}${share}\n${loss ? `loses ${percent(loss.loss)}` : ""}`, { colour: loss ? `var(--loss${levelOf(loss.loss)})` : "", dashed: who === found.supplier ? isCutBetween(kind, who[i], one.place) : isCutBetween(kind, one.place, who[i]) }));
     }
     return items;
   };
@@ -218,11 +218,6 @@ function traded(one) {
     ...list("Strongest suppliers", rows(found.supplier, found.supplied, found.bought[one.place]), "a year, share of all inputs"),
     ...list("Strongest buyers", rows(found.buyer, found.soldTo, found.sold[one.place]), "a year, share of all sales to industries"),
   ];
-}
-
-function isCut(kind, [from, to]) {
-  for (const [place, share] of days[state.day].cut[kind]) if (share > 0.0005 && links[kind].from[place] === from && links[kind].to[place] === to) return true;
-  return false;
 }
 
 // Escape in the panel closes it.

@@ -17,7 +17,7 @@ network.once("afterDrawing", () =>
   requestAnimationFrame(() =>
     window.setTimeout(() => {
       performance.mark("first-draw");
-      window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn }; // for its tests
+      window.__page = { set, thing, through, measure, blamed, told, now: () => ({ ...state }), placeOn, shownNetwork }; // for its tests
       window.__ready = true;
     }),
   ),
@@ -25,7 +25,8 @@ network.once("afterDrawing", () =>
 
 function showAll(before) {
   if (state.view !== before.view) draw();
-  else if (before.day !== -1) refresh();
+  else if (before.day >= 0 && state.day !== before.day) redate();
+  else if (before.day >= 0) refresh();
   if (["day", "with", "show", "country", "ecosystem", "kind", "state", "stage", "disruption"].some((name) => state[name] !== before[name])) fillWave();
   showWave();
   showControls();

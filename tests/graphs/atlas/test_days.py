@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graphs.assessment import assess
 from graphs.atlas import KINDS, atlas
-from graphs.atlas.days import EVERYBODY, MOST_REASONS, day_of
+from graphs.atlas.days import EVERYBODY, LEAST_CUT, MOST_CUT, MOST_REASONS, day_of
 from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.score import attribution
@@ -109,8 +109,19 @@ def test_a_link_is_cut_by_what_is_cut_between_its_members(chains, data):
         members, links = found.members[kind].toarray(), found.links[kind]
         lost = members.T @ gone @ members
         expected = lost[links.supplier, links.buyer] / links.flow_meur
-        assert day.cut[kind] == pytest.approx(expected, abs=1e-12)
-        assert day.cut[kind].shape == links.flow_meur.shape
+        cut, flows = day.cut[kind], found.flows[kind].toarray()
+        assert cut.drawn_share == pytest.approx(expected, abs=1e-12)
+        assert cut.drawn_share.shape == links.flow_meur.shape
+
+        # The others: what is not drawn, and loses most.
+        np.fill_diagonal(lost, 0)
+        lost[links.supplier, links.buyer] = 0
+        lost[lost <= LEAST_CUT * flows] = 0
+        others = sorted(lost[lost > 0], reverse=True)[:MOST_CUT]
+        assert lost[cut.supplier, cut.buyer] == pytest.approx(others)
+        assert cut.flow_meur == pytest.approx(flows[cut.supplier, cut.buyer])
+        assert cut.share * cut.flow_meur == pytest.approx(others)
+        assert len(set(zip(cut.supplier.tolist(), cut.buyer.tolist(), strict=True))) == len(cut.share)
 
 
 def test_two_bans_on_one_link_do_not_cut_it_twice(toy):
@@ -118,10 +129,10 @@ def test_two_bans_on_one_link_do_not_cut_it_twice(toy):
     day = day_of(found, assess(toy, ALL, ON, Method()))
     links = found.links["nodes"]
     at = {(toy.keys[i], toy.keys[j]): p for p, (i, j) in enumerate(zip(links.supplier, links.buyer, strict=True))}
-    assert day.cut["nodes"][at["TW_C26", "FR_C29"]] == pytest.approx(1 - 0.6 * 0.5)
-    assert day.cut["nodes"][at["TW_C26", "DE_C29"]] == pytest.approx(0.5)
-    assert day.cut["nodes"][at["DE_C29", "FR_C29"]] == 0
-    assert day.cut["nodes"][at["TW_C26", "TW_C29"]] == 0  # a ban is between countries
+    assert day.cut["nodes"].drawn_share[at["TW_C26", "FR_C29"]] == pytest.approx(1 - 0.6 * 0.5)
+    assert day.cut["nodes"].drawn_share[at["TW_C26", "DE_C29"]] == pytest.approx(0.5)
+    assert day.cut["nodes"].drawn_share[at["DE_C29", "FR_C29"]] == 0
+    assert day.cut["nodes"].drawn_share[at["TW_C26", "TW_C29"]] == 0  # a ban is between countries
 
 
 def test_what_cuts_nearly_all_marks_nobody(toy):

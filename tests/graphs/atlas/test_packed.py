@@ -98,9 +98,14 @@ def test_a_day_is_read_back_within_a_half_of_a_twenty_thousandth(chains, data):
     outside = [told for told, eu in zip(said["told_nodes"], chain.in_eu, strict=True) if not eu]
     assert not any(outside)
     for kind in KINDS:
-        cut = dict(map(tuple, said["cut"][kind]))
-        for at, share in enumerate(day.cut[kind]):
-            assert cut.get(at, 0.0) == pytest.approx(share, abs=6e-5)
+        cut, found_cut = said["cut"][kind], day.cut[kind]
+        drawn = dict(map(tuple, cut["drawn"]))
+        for at, share in enumerate(found_cut.drawn_share):
+            assert drawn.get(at, 0.0) == pytest.approx(share, abs=6e-5)
+        assert unpacked(cut["from"], "<i4").tolist() == found_cut.supplier.tolist()
+        assert unpacked(cut["to"], "<i4").tolist() == found_cut.buyer.tolist()
+        assert unpacked(cut["flow"], "<f4") == pytest.approx(found_cut.flow_meur, rel=1e-6)
+        assert unpacked(cut["share"], "<f4") == pytest.approx(found_cut.share, rel=1e-6)
 
 
 def test_shares_beyond_all_bounds_are_held_at_the_bounds():

@@ -7,6 +7,7 @@ import pytest
 
 from graphs.assessment import assess
 from graphs.atlas import atlas
+from graphs.atlas.days import day_of
 from graphs.atlas.packed import SCALE
 from graphs.disruption import Disruption
 from graphs.method import Method
@@ -65,9 +66,16 @@ def weights(estimate):
     return of
 
 
-def test_measures_are_those_of_the_assessment(estimate, result, weights, opened):
+@pytest.fixture(scope="module")
+def html(estimate, result):
+    """The day of the disruptions, and one on which nothing happens."""
+    calm = assess(estimate, [], date(2020, 6, 1), Method())
+    return picture_page(estimate, [(result, "Now."), (calm, "Then.")])
+
+
+def test_measures_are_those_of_the_assessment(estimate, result, weights, html, opened):
     """For a horizon, a week, one disruption, a country, an ecosystem: by each kind of thing that can be looked at."""
-    page = opened(picture_page(estimate, [(result, "Now.")])).ready()
+    page = opened(html).ready()
     found = atlas(estimate)
     levels = [index for index in result.scores.index if index[0] in ("ecosystem", "country")]
     things = ["eu", *(f"{level}:{key}" for level, key in levels), *GROUPS, "country:US", "node:DE_C29", "node:TW_C26"]
@@ -155,3 +163,44 @@ def bars(page):
 def heights(lost_share, weight):
     share = np.average(lost_share, weights=weight, axis=1)
     return np.maximum(2, 100 * share / share.max())
+
+
+def test_disrupted_links_are_drawn_and_everything_hangs_on_its_strongest(estimate, result, html, opened):
+    found = atlas(estimate)
+    page, day = opened(html).ready(), day_of(found, result)
+    drawn = "page.shownNetwork().joints.map(({ from, to, values }) => [from, to, ...values.map(([, value]) => value)])"
+
+    # Countries: all of the backbone, and the disrupted links outside it.
+    page.call("page.set({ view: 'map' })")
+    links, cut = found.links["countries"], day.cut["countries"]
+    rows = [*zip(links.supplier, links.buyer, links.flow_meur, cut.drawn_share, strict=True)]
+    rows += [*zip(cut.supplier, cut.buyer, cut.flow_meur, cut.share, strict=True)][:40]
+    expected = {(found.countries[one], found.countries[other]): pytest.approx(rest, rel=1e-4, abs=1e-4)
+                for one, other, *rest in rows}  # fmt: skip
+    assert {(one, other): rest for one, other, *rest in page.call(drawn)} == expected
+    assert ("TW", "DE") in expected
+    assert "with those most disrupted" in page.text("#caption")
+    place = page.call("page.placeOn('country:TW')")
+    page.call("page.set({ day: 1 })")
+    assert [row for row in page.call(drawn) if row[3] > 0] == []
+    assert len(page.call(drawn)) == len(links.flow_meur)
+    assert "disrupted" not in page.text("#caption")
+    assert page.call("page.placeOn('country:TW')") == place
+    page.call("page.set({ day: 0 })")
+    assert len(page.call(drawn)) == len(expected)
+
+    # An ecosystem with more links than can be told apart.
+    view = next(one for one in found.views if one.id == "ecosystem:Energy-intensive industries")
+    page.call("page.set({ view: given[0] })", view.id)
+    links, there = found.links["nodes"], set(view.items.tolist())
+    within = [pair for pair in zip(links.supplier.tolist(), links.buyer.tolist(), strict=True) if there >= {*pair}]
+    shown = {(one, other): flow for one, other, flow, _ in page.call(drawn)}
+    keys = [(estimate.keys[one], estimate.keys[other]) for one, other in within]
+    assert sum(pair in shown for pair in keys) == 420 < len(keys)
+    assert f"{len(keys) - 420} of the weaker are left out here" in page.text("#caption")
+    strongest, joined = [], set()
+    for pair in keys:  # the largest flows first
+        if not joined >= {*pair}:
+            strongest.append(pair)
+        joined |= {*pair}
+    assert set(strongest) <= set(shown)

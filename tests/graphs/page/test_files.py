@@ -203,7 +203,9 @@ def test_networks_say_of_nodes_and_links_what_was_computed(saved: Saved, chain: 
 
 def _cut_links(chain: ValueChain, found: Assessment) -> Mapping[tuple[str, str], float]:
     links, cut = atlas(chain).links["nodes"], day_of(atlas(chain), found).cut["nodes"]
-    return {(chain.keys[a], chain.keys[b]): share for a, b, share in zip(links.supplier, links.buyer, cut, strict=True)}
+    drawn = zip(links.supplier, links.buyer, cut.drawn_share, strict=True)
+    others = zip(cut.supplier, cut.buyer, cut.share, strict=True)
+    return {(chain.keys[a], chain.keys[b]): share for a, b, share in (*drawn, *others)}
 
 
 def _hit(chain: ValueChain, found: Assessment) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from graphs.atlas import KINDS, atlas
-from graphs.atlas.days import Cause, Day, Told
+from graphs.atlas.days import Cause, Cut, Day, Told
 from graphs.page import Sheet, graph_page
 from graphs.valuechain import Meta, ValueChain
 
@@ -33,6 +33,7 @@ PATTERNS = (
 LONG = "<b onclick=alert(1)>" + "x" * 9_980
 COUNTRIES, INDUSTRIES, CAUSES = 40, 50, 600
 ON = date(2021, 3, 15)
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 def hostile(number: int, kind: str) -> str:
@@ -115,7 +116,10 @@ def html(chain):
             for number in range(CAUSES)
         ),
         told=told,
-        cut={kind: random.uniform(0, 1, len(found.links[kind].flow_meur)) for kind in KINDS},
+        cut={
+            kind: Cut(random.uniform(0, 1, len(found.links[kind].flow_meur)), NOBODY, NOBODY, np.zeros(0), np.zeros(0))
+            for kind in KINDS
+        },
     )
     return graph_page(found, [Sheet(day, hostile(7, "lead"))], [hostile(number, "note") for number in range(15)])
 
