@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.across import Across
 from tracker.answer import fault
 from tracker.database import AWAY
 from tracker.desk import Desk
@@ -32,6 +33,7 @@ from tracker.door import Door
 from tracker.files.uploads import Uploads
 from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
+from tracker.kept import Keeper
 from tracker.pages.frame import error_page
 from tracker.timeline import Timeline
 
@@ -67,7 +69,9 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
-    app.add_middleware(Guard, door=app.state.door, clock=clock)
+    app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
+    app.add_middleware(Guard, door=app.state.door, clock=clock, origins=desk.settings.origins)
+    app.add_middleware(Across, origins=desk.settings.origins)
     app.add_middleware(_First, timeline=desk.timeline)
     for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)

@@ -23,7 +23,8 @@ from tracker.settings import Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers of a request that came through a proxy, so perhaps from elsewhere."""
-_SEEN = "tracker.visitor"
+VISITOR = "tracker.visitor"
+"""Under which the scope of a request says who sends it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,15 @@ class Visitor:
     """What the forms of this session carry; empty without a session."""
     login: bool = False
     """Whether there is a login at all."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a request shows at the door."""
+
+    authorization: str
+    token: str
+    from_elsewhere: bool
 
 
 class Door:
@@ -75,17 +85,21 @@ class Door:
         """Whether everybody logs in: there is an account, or the network reaches this desk."""
         return self.open_to_network or self._has_accounts()
 
-    def visitor(self, connection: HTTPConnection, at: datetime) -> Visitor:
-        """Who sends this request."""
-        token = connection.cookies.get(self.cookie, "")
-        kind, _, key = connection.headers.get("authorization", "").partition(" ")
+    def shown(self, connection: HTTPConnection) -> Shown:
+        """What this request shows of who sends it."""
+        token = connection.cookies.get(self.cookie, "") if "cookie" in connection.headers else ""
+        return Shown(connection.headers.get("authorization", ""), token, self._from_elsewhere(connection))
+
+    def visitor(self, shown: Shown, at: datetime) -> Visitor:
+        """Who shows this."""
+        kind, _, key = shown.authorization.partition(" ")
         if kind:  # a key counts alone: no cookie makes up for a wrong one
             return Visitor(keys.actor(self.engine, key.strip(), at) if kind.lower() == "bearer" else None, login=True)
-        actor = sessions.actor(self.engine, token, at) if token else None
+        actor = sessions.actor(self.engine, shown.token, at) if shown.token else None
         if actor:
-            return Visitor(actor, token, sessions.csrf(token), login=True)
-        demanded = self.login_demanded or self._from_elsewhere(connection)
-        return Visitor(None if demanded else LOCAL, token, login=demanded)
+            return Visitor(actor, shown.token, sessions.csrf(shown.token), login=True)
+        demanded = self.login_demanded or shown.from_elsewhere
+        return Visitor(None if demanded else LOCAL, shown.token, login=demanded)
 
     def address(self, request: Request) -> str:
         """The address of this desk, for links that are passed on: the public one if it is set."""
@@ -154,7 +168,7 @@ def refuse(actor: Actor | None, operation: str, owner: Owner | None = None) -> N
 
 def visitor_of(request: Request) -> Visitor:
     """Who sends this request, as the guard found out; nobody if it did not come by the guard."""
-    found: Visitor = request.scope.get(_SEEN, Visitor(None, login=True))
+    found: Visitor = request.scope.get(VISITOR, Visitor(None, login=True))
     return found
 
 
@@ -179,7 +193,7 @@ def named(actor: Actor, typed: str, otherwise: str) -> Actor:
 
 def seen(scope: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
     """The scope of a request with who sends it."""
-    return {**scope, _SEEN: visitor}
+    return {**scope, VISITOR: visitor}
 
 
 def every_route(routes: Sequence[Any]) -> Iterator[APIRoute]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hmac
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.door import Door, Visitor, seen
+from tracker.door import Door, Shown, Visitor, seen
+from tracker.together import Together
 
 MOST_BYTES = 1_000_000
 MOST_BYTES_OF_A_FILE = 21_000_000
@@ -68,12 +68,17 @@ class Guard:
     A page elsewhere on the web could make a browser send a form here, or name this machine by another host name;
     both are refused. Where a login is demanded, nothing but the way in is open without one, whatever a route says
     for itself; and what a session writes must carry the token of its own forms.
+
+    Args:
+        origins: of pages elsewhere that may use the API with a key.
     """
 
-    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime], origins: Collection[str] = ()) -> None:
         self.app = app
+        self.origins = origins
         self.door = door
         self.clock = clock
+        self._visitors = Together(self._who)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, then pass it on with the security headers of its answer."""
@@ -99,7 +104,7 @@ class Guard:
     async def _known(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Find out who it is, and pass on what he or she may send at all."""
         entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
-        visitor = await run_in_threadpool(self.door.visitor, HTTPConnection(scope), self.clock())
+        visitor = await self._visitors.ask(self.door.shown(HTTPConnection(scope)))
         if visitor.actor is None and not entering:
             if scope["method"] in _SAFE or not _for_a_person(scope, headers):
                 await _log_in_first(scope, headers)(scope, receive, send)
@@ -122,13 +127,19 @@ class Guard:
             if entering:
                 self.door.forget()  # the first account may have been made
 
+    def _who(self, shown: Collection[Shown]) -> Mapping[Shown, Visitor]:
+        at = self.clock()
+        return {one: self.door.visitor(one, at) for one in shown}
+
     def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         if not self.door.known_as(_host(headers.get("host", ""))):
             return 421, _NOT_HERE if self.door.open_to_network else _ONLY_HERE
         if method in _SAFE:
             return None
         origin = headers.get("origin")
-        if (origin is not None and not self._own(origin, headers)) or _from_another_site(headers):
+        with_a_key = path.startswith("/api/") and origin in self.origins and "authorization" in headers
+        elsewhere = (origin is not None and not self._own(origin, headers)) or _from_another_site(headers)
+        if elsewhere and not with_a_key:  # no page can have a browser send a key that it does not hold itself
             return 403, "This came from a page of another site and was not carried out."
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,12}", length) or int(length) > _most(path):

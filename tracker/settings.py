@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _URL = r"^(https?://[^/?#@\s]+/?)?$"
+_ORIGINS = r"^(https?://[^/?#@,*\s]+(\s*,\s*https?://[^/?#@,*\s]+)*)?$"
 _ISSUER = r"^(https://[^?#@\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^?#\s]*)?)?$"
 """A provider elsewhere is asked over https only."""
 
@@ -36,9 +37,15 @@ class Settings(BaseSettings):
     hosts: str = Field("", description="other names by which browsers reach this desk, separated by commas")
     url: str = Field("", pattern=_URL, description="public address; with https cookies are for https only")
     proxies: str = Field("", description="addresses of proxies that are believed who a request comes from; none")
+    cors: str = Field("", pattern=_ORIGINS, description="origins whose pages may use the API with a key, by commas")
     oidc_issuer: str = Field("", pattern=_ISSUER, description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of ``cors``."""
+        return frozenset(one.strip() for one in self.cors.split(",") if one.strip())
 
     @field_validator("database_url")
     @classmethod

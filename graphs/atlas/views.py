@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from graphs.atlas.groups import NO_ECOSYSTEM, Groups
@@ -135,12 +136,14 @@ def _ecosystems(chain: ValueChain, groups: Groups, countries: Sequence[str], ord
     eu = dict(zip(country, chain.in_eu, strict=True))
     y_of = dict(zip(countries, 0.55 * _rows([bool(eu[code]) for code in countries]), strict=True))
     names = _names(chain)
+    sells, buys = chain.flows @ groups.shares, chain.flows.T @ groups.shares
     for column, name in enumerate(groups.columns):
         share = groups.shares[:, column]
         inside = np.flatnonzero((share > 0) & (chain.output > 0))
-        mine = [code for code in order if code in set(industry[inside])]
+        there = set(industry[inside])
+        mine = [code for code in order if code in there]
         x_of = {code: _WIDE * position for position, code in enumerate(mine)}
-        sides = _partners(chain, share)
+        sides = _partners(share == 0, sells[:, column], buys[:, column])
         rows = tuple((y_of[code], f"country:{code}", country_name(str(code))) for code in countries)
         ends = (-1.4 * _WIDE, _WIDE * (len(mine) - 1) + 1.4 * _WIDE)
         x, y = _places([(x_of[industry[one]], y_of[country[one]]) for one in inside], sides, ends, y_of[countries[-1]])
@@ -165,15 +168,17 @@ def _countries(chain: ValueChain, groups: Groups, countries: Sequence[str], orde
     """A country: its industries from upstream to downstream, a row for each ecosystem, partners left and right."""
     industry, country = chain.nodes.industry.to_numpy(), chain.nodes.country.to_numpy()
     names = _names(chain)
-    for code in countries:
-        share = (country == code).astype(float)
-        inside = np.flatnonzero((share > 0) & (chain.output > 0))
+    lies = (country[:, None] == np.array(countries)[None, :]).astype(float)
+    sells, buys = chain.flows @ lies, chain.flows.T @ lies
+    for place, code in enumerate(countries):
+        inside = np.flatnonzero((lies[:, place] > 0) & (chain.output > 0))
         main = [int(groups.shares[one].argmax()) for one in inside]
         used = sorted(set(main), key=lambda column: (groups.columns[column] == NO_ECOSYSTEM, column))
         y_of = {column: 0.75 * ROW_HEIGHT * position for position, column in enumerate(used)}
-        mine = [one for one in order if one in set(industry[inside])]
+        there = set(industry[inside])
+        mine = [one for one in order if one in there]
         x_of = {one: 0.5 * COLUMN_WIDTH * position for position, one in enumerate(mine)}
-        sides = _partners(chain, share)
+        sides = _partners(lies[:, place] == 0, sells[:, place], buys[:, place])
         ends = (-1.5 * COLUMN_WIDTH, 0.5 * COLUMN_WIDTH * (len(mine) - 1) + 1.5 * COLUMN_WIDTH)
         mid = [(x_of[industry[one]], y_of[column]) for one, column in zip(inside, main, strict=True)]
         x, y = _places(mid, sides, ends, max(y_of.values(), default=0.0))
@@ -194,15 +199,19 @@ def _countries(chain: ValueChain, groups: Groups, countries: Sequence[str], orde
         )
 
 
-def _partners(chain: ValueChain, share: Floats) -> tuple[Integers, Integers]:
-    """Nodes outside a group that sell most to it, and those that buy most from it; none in both."""
+def _partners(outside: npt.NDArray[np.bool_], sells: Floats, buys: Floats) -> tuple[Integers, Integers]:
+    """Nodes outside a group that sell most to it, and those that buy most from it; none in both.
+
+    Args:
+        sells: what each node sells to the group.
+        buys: what each node buys from it.
+    """
     found: list[Integers] = []
-    outside = share == 0
-    for trade in (chain.flows @ share, chain.flows.T @ share):
-        trade = np.where(outside, trade, 0.0)
+    for amount in (sells, buys):
+        trade = np.where(outside, amount, 0.0)
         largest = np.argsort(-trade, kind="stable")[:PARTNERS]
         found.append(largest[trade[largest] > 0])
-        outside = outside & ~np.isin(np.arange(len(chain)), found[-1])
+        outside = outside & ~np.isin(np.arange(len(trade)), found[-1])
     return found[0], found[1]
 
 

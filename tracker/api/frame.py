@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -16,6 +16,7 @@ from graphs.errors import Fault, Faults
 from tracker import keeping, log, schema
 from tracker.desk import Desk
 from tracker.door import actor_of, needs
+from tracker.kept import holds
 from tracker.log import Answer, Asked
 from tracker.permissions import Actor, Owner
 
@@ -40,7 +41,17 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 READS = errors(401, 403, 422)
 WRITES = errors(400, 401, 403, 404, 412, 413, 422)
-NOT_CHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed since: the body is empty."}}
+KEPT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it as If-None-Match the next time."}}
+    },
+    304: {"description": "Nothing has changed since: the body is empty."},
+}
+"""What an answer adds that ``tracker.kept`` keeps, for its description."""
+CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+_LINK = {"Link": {"schema": {"type": "string"}, "description": "With CSV: the address of the next page, if any."}}
+KEPT_TABLE: dict[int | str, dict[str, Any]] = KEPT | {200: KEPT[200] | {"content": CSV}}
+KEPT_PAGE: dict[int | str, dict[str, Any]] = KEPT | {200: {"content": CSV, "headers": KEPT[200]["headers"] | _LINK}}
 
 
 def room() -> APIRouter:
@@ -136,6 +147,33 @@ IfNoneMatch = Annotated[
 ]
 
 
+def _known(known: IfNoneMatch = None) -> None:
+    """Stands in the description of a route; the header itself is for ``tracker.kept``."""
+
+
+MAY_BE_KNOWN = Depends(_known)
+
+
+def _wants_csv(
+    form: Annotated[
+        Literal["json", "csv"] | None,
+        Query(alias="format", description="Also asked for by the header Accept: text/csv. JSON if left out."),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> bool:
+    """Whether the answer is to be a table."""
+    return form == "csv" or (form is None and "text/csv" in accept)
+
+
+AsTable = Annotated[bool, Depends(_wants_csv)]
+
+
+def table(content: bytes | str, next_page: str | None = None, status: int = 200) -> Response:
+    """A table on its way; where the next page is stands in the header Link."""
+    link = {"Link": f'<{next_page}>; rel="next"'} if next_page else {}
+    return Response(content, status, link, "text/csv; charset=utf-8")
+
+
 def sent(answer: Answer) -> Response:
     """An answer on its way."""
     return JSONResponse(answer.body, answer.status, dict(answer.headers))
@@ -143,8 +181,7 @@ def sent(answer: Answer) -> Response:
 
 def unless_known(etag: str, known: str | None) -> Response | None:
     """An empty answer if the program has what it asks for already."""
-    tags = [one.strip().removeprefix("W/") for one in (known or "").split(",")]
-    return Response(status_code=304, headers={"ETag": etag}) if etag in tags or "*" in tags else None
+    return Response(status_code=304, headers={"ETag": etag}) if holds(etag, known) else None
 
 
 def tagged(etag: str, body: Mapping[str, Any]) -> Response:

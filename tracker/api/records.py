@@ -7,25 +7,27 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from graphs import classification
 from graphs.classification import ECOSYSTEMS
 from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
-from tracker import answer, log, schema
+from tracker import answer, log, schema, sheet
 from tracker.api.frame import (
-    NOT_CHANGED,
+    KEPT,
+    KEPT_PAGE,
+    MAY_BE_KNOWN,
     READS,
+    AsTable,
     AtDesk,
-    IfNoneMatch,
     RecordId,
     errors,
     etag_of,
     room,
+    table,
     tagged,
-    unless_known,
 )
 from tracker.kinds import KINDS
 from tracker.log import Question
@@ -44,11 +46,10 @@ def _one_of(words: tuple[str, ...], meaning: str) -> Any:
     return Query(description=f"{meaning} One of: {', '.join(words)}.", json_schema_extra={"enum": list(words)})
 
 
-@router.get("/records", responses=READS | NOT_CHANGED, response_model=schema.RecordsOut)
+@router.get("/records", responses=READS | KEPT_PAGE, dependencies=[MAY_BE_KNOWN], response_model=schema.RecordsOut)
 def find_records(
     request: Request,
     desk: AtDesk,
-    known: IfNoneMatch = None,
     kind: Annotated[str | None, _one_of(tuple(KINDS), "Only records of this kind.")] = None,
     q: Annotated[str, Query(max_length=500, description="Words that stand in the record, or their beginnings.")] = "",
     state: Annotated[str | None, _one_of(_STATES, "Only those in this state.")] = None,
@@ -75,12 +76,14 @@ def find_records(
     after: Annotated[
         str, Query(max_length=40, description="Where the page before ended: `next` of an answer has it.")
     ] = "",
+    as_table: AsTable = False,
 ) -> Response:
-    """Records that fit every filter, the newest day first, page by page. Follow `next` until it is null."""
+    """Records that fit every filter, the newest day first, page by page. Follow `next` until it is null.
+
+    As CSV, records of one kind: those of an export, which an import takes. There the header Link says what is next.
+    """
     position = desk.position  # before the search: who follows the log from here misses nothing
-    if (same := unless_known(etag_of(position), known)) is not None:
-        return same
-    place = _place_or_faults(kind, state, country, ecosystem, on)
+    place = _place_or_faults(kind, state, country, ecosystem, on, as_table)
     tags = {_PLACES: place, ("ecosystems",): ecosystem, ("about",): about, ("assigned_to",): assigned_to}
     asked = Question(
         "disruption" if on is not None else kind,
@@ -91,21 +94,28 @@ def find_records(
         desk.duration_weeks,
     )
     found = log.search(desk.engine, asked, after, limit)
+    follows = _address(request, after=found.cursor) if found.cursor else None
+    if as_table and asked.kind is not None:
+        return table(sheet.records(asked.kind, found.standing), follows)
     body = {
         "log_position": position,
         "total": found.total,
-        "next": _address(request, after=found.cursor) if found.cursor else None,
+        "next": follows,
         "records": [answer.record(one) for one in found.standing],
     }
-    return tagged(etag_of(position), body)
+    return JSONResponse(body)
 
 
-@router.get("/records/{record_id}", responses=READS | NOT_CHANGED | errors(404), response_model=schema.AnyRecordOut)
-def read_record(desk: AtDesk, record_id: RecordId, known: IfNoneMatch = None) -> Response:
+@router.get(
+    "/records/{record_id}",
+    responses=READS | KEPT | errors(404),
+    response_model=schema.AnyRecordOut,
+    dependencies=[MAY_BE_KNOWN],
+)
+def read_record(desk: AtDesk, record_id: RecordId) -> Response:
     """One record as it stands. Its ETag is its version: send it as If-Match to change just this one."""
     standing = log.standing(desk.engine, record_id)
-    etag = etag_of(standing.version)
-    return unless_known(etag, known) or tagged(etag, answer.record(standing))
+    return tagged(etag_of(standing.version), answer.record(standing))
 
 
 @router.get("/records/{record_id}/history", responses=READS | errors(404), response_model=list[schema.EntryOut])
@@ -115,7 +125,7 @@ def read_history_of_record(desk: AtDesk, record_id: RecordId) -> list[dict[str, 
     return [answer.entry(one) for one in log.history(desk.engine, record_id)]
 
 
-@router.get("/changes", responses=READS, response_model=schema.ChangesOut)
+@router.get("/changes", responses=READS | KEPT_PAGE, dependencies=[MAY_BE_KNOWN], response_model=schema.ChangesOut)
 def read_changes(
     request: Request,
     desk: AtDesk,
@@ -123,22 +133,24 @@ def read_changes(
         int, Query(ge=0, le=2**53, description="Position of the log that you know: only entries after it.")
     ] = 0,
     limit: Annotated[int, Query(ge=1, le=_MOST_ENTRIES, description="Most entries of an answer.")] = 200,
-) -> dict[str, Any]:
+    as_table: AsTable = False,
+) -> Response:
     """The entries of the log after a position, oldest first, for programs that follow it.
 
     Begin at 0 or at the `log_position` of any answer, follow `next` until it is null, and ask again later from the
-    last number you know: nothing is missed and nothing comes twice.
+    last number you know: nothing is missed and nothing comes twice. As CSV, each entry has the names of the fields
+    that it changed, and the header Link says what is next.
     """
     entries = log.since(desk.engine, after, limit + 1)
     told = entries[:limit]
-    return {
-        "log_position": desk.position,
-        "next": _address(request, after=str(told[-1].number)) if len(entries) > limit else None,
-        "entries": [answer.entry(one) for one in told],
-    }
+    follows = _address(request, after=str(told[-1].number)) if len(entries) > limit else None
+    if as_table:
+        return table(sheet.entries(told), follows)
+    body = {"log_position": desk.position, "next": follows, "entries": [answer.entry(one) for one in told]}
+    return JSONResponse(body)
 
 
-@router.get("/disruptions", responses=READS, response_model=schema.DisruptionsOut)
+@router.get("/disruptions", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
     on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
@@ -156,13 +168,14 @@ def read_disruptions(
 
 @router.get(
     "/disruptions/{record_id}",
-    responses=READS | NOT_CHANGED | errors(404),
+    responses=READS | KEPT | errors(404),
+    dependencies=[MAY_BE_KNOWN],
     response_model=schema.RECORDS_OUT["disruption"],
 )
-def read_disruption(desk: AtDesk, record_id: RecordId, known: IfNoneMatch = None) -> Response:
+def read_disruption(desk: AtDesk, record_id: RecordId) -> Response:
     """One disruption as it stands."""
     log.standing(desk.engine, record_id, "disruption")
-    return read_record(desk, record_id, known)
+    return read_record(desk, record_id)
 
 
 @router.get("/disruptions/{record_id}/history", responses=READS | errors(404), response_model=list[schema.EntryOut])
@@ -173,7 +186,7 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 
 
 def _place_or_faults(
-    kind: str | None, state: str | None, country: str | None, ecosystem: str | None, on: date | None
+    kind: str | None, state: str | None, country: str | None, ecosystem: str | None, on: date | None, as_table: bool
 ) -> str | None:
     """The code of the place that is meant.
 
@@ -191,6 +204,8 @@ def _place_or_faults(
         faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))
     if on is not None and kind not in (None, "disruption"):
         faults.append(Fault("", "on", f"no {kind} is in force on a day", "leave it out, or ask for disruptions"))
+    if as_table and kind is None and on is None:
+        faults.append(Fault("", "kind", "is left out, and a table holds one kind", f"choose from: {', '.join(KINDS)}"))
     if faults:
         raise Faults(faults)
     return place

@@ -7,18 +7,20 @@ from typing import Annotated, Any, Literal
 
 import networkx as nx
 from fastapi import Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from graphs.errors import Fault, Faults
-from tracker import answer, schema
-from tracker.api.frame import READS, AtDesk, On, errors, room
+from tracker import answer, schema, sheet
+from tracker.api.frame import KEPT, KEPT_TABLE, MAY_BE_KNOWN, READS, AsTable, AtDesk, On, errors, room, table
 
 router = room()
 
 Level = Literal["eu", "ecosystem", "country", "industry", "node"]
 
 
-@router.get("/scores", responses=READS | errors(404), response_model=schema.ScoresOut)
+@router.get(
+    "/scores", responses=READS | KEPT_TABLE | errors(404), dependencies=[MAY_BE_KNOWN], response_model=schema.ScoresOut
+)
 def read_scores(
     desk: AtDesk,
     level: Annotated[Level, Query(description="What is scored.")] = "ecosystem",
@@ -27,17 +29,21 @@ def read_scores(
         int | None, Query(ge=0, le=2**53, description="Position of the log to score from: an older answer, recomputed.")
     ] = None,
     key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
-) -> dict[str, Any]:
-    """Resilience scores with interval and reasons, from the log as it stands now."""
+    as_table: AsTable = False,
+) -> Response:
+    """Resilience scores with interval and reasons, from the log as it stands now, as JSON or CSV."""
     position = desk.position
     if log_position is not None:
         if log_position > position:
             raise Faults([Fault("", "log_position", f"the log ends at {position}", "give an earlier position")])
         position = log_position
-    return answer.scores(desk.assess(on or date.today(), position=position), position, level, key)
+    assessment = desk.assess(on or date.today(), position=position)
+    if as_table:
+        return table(sheet.scores(assessment, position, level, key))
+    return JSONResponse(answer.scores(assessment, position, level, key))
 
 
-@router.get("/chain", responses=READS)
+@router.get("/chain", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN])
 def read_chain(
     desk: AtDesk,
     min_flow_meur: Annotated[

@@ -6,14 +6,14 @@ import math
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import Header, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from reports.to_csv import series_to_csv
 from tracker import answer, schema
-from tracker.api.frame import READS, AtDesk, errors, room
+from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
 
 router = room()
 
@@ -23,12 +23,12 @@ _MOST = 600
 _AT_ONCE = 4
 """If no more points than these are missing, the answer waits for them."""
 _LONGEST_S = 60
-_CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": _CSV, "description": "Every week of the range."},
+    200: KEPT[200] | {"content": CSV, "description": "Every week of the range."},
+    304: KEPT[304],
     202: {
         "model": schema.SeriesOut,
-        "content": _CSV,
+        "content": CSV,
         "description": "Some weeks are still being computed: they are listed as missing, and have empty cells in CSV. "
         "Ask again after the seconds in Retry-After.",
         "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds, 1–60."}},
@@ -36,7 +36,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/series", responses=_ANSWERS | READS | errors(404), response_model=schema.SeriesOut)
+@router.get(
+    "/series", responses=_ANSWERS | READS | errors(404), dependencies=[MAY_BE_KNOWN], response_model=schema.SeriesOut
+)
 def read_series(
     desk: AtDesk,
     level: Annotated[Level, Query(description="Whose scores: of the EU, of ecosystems or of countries.")] = "ecosystem",
@@ -54,11 +56,7 @@ def read_series(
         date | None,
         Query(ge=EARLIEST, le=LATEST, description="Last day; today if left out.", examples=["2020-12-28"]),
     ] = None,
-    form: Annotated[
-        Literal["json", "csv"] | None,
-        Query(alias="format", description="Also asked for by the header Accept: text/csv. JSON if left out."),
-    ] = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    as_table: AsTable = False,
 ) -> Response:
     """Scores of every Monday from the week of one day to another, at most 600 weeks, from the log as it stands now.
 
@@ -75,9 +73,11 @@ def read_series(
     if found.missing:
         status = 202
         headers["Retry-After"] = str(min(_LONGEST_S, max(1, math.ceil(desk.timeline.seconds_left))))
-    if form == "csv" or (form is None and "text/csv" in accept):
+    if as_table:
         text = series_to_csv(found, desk.chain.meta, desk.method, level, key)
-        return Response(text, status, headers, "text/csv; charset=utf-8")
+        answered = table(text, status=status)
+        answered.headers.update(headers)
+        return answered
     return JSONResponse(answer.series(found, desk.chain, desk.method, position, level, key), status, headers)
 
 

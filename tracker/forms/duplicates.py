@@ -255,7 +255,8 @@ def industries_alike(candidate: Disruption | Sketch, record: Disruption) -> tupl
     return (0.8, [f"same ecosystem: {', '.join(shared)}"]) if shared else (0.5, [])
 
 
-def covered(codes: Iterable[str]) -> frozenset[str]:
+@functools.lru_cache(maxsize=50_000)
+def covered(codes: tuple[str, ...]) -> frozenset[str]:
     """The NACE divisions that codes cover; a code that is none stands for itself."""
     return frozenset().union(*(classification.divisions(code) or {code} for code in codes))
 

@@ -15,9 +15,7 @@ from graphs.assessment import Assessment
 from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults
 from graphs.explanation import explain
-from reports import figures
 from reports.amounts import between, euros
-from reports.charts import drawing
 from reports.charts.words import day, percent
 from reports.impact import impact_table
 from reports.to_csv import safe
@@ -27,7 +25,7 @@ from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
 from tracker.door import needs
 from tracker.log import Question, Standing
-from tracker.pages.impact import group_of, groups_of, impact_of, severity_said, wave_of
+from tracker.pages.impact import impact_of, severity_said, wave_of
 from tracker.precedents import precedents
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
@@ -48,23 +46,11 @@ def impact_csv(desk: AtDesk, record_id: str) -> Response:
     return _file(table, f"{record_id}-impact.csv")
 
 
-@router.get("/disruptions/{record_id}/wave.csv")
-def wave_csv(desk: AtDesk, record_id: str) -> Response:
-    """The share of output lost week by week, of the EU and every ecosystem, for a spreadsheet."""
-    _, alone = _alone(desk, record_id)
-    table = pd.concat([figures.wave(alone, group).assign(group=group).reset_index() for group in groups_of(alone)])
-    table.insert(0, "disruption", safe(record_id))
-    return _file(table, f"{record_id}-wave.csv")
-
-
-@router.get("/disruptions/{record_id}/wave.svg")
-def wave_svg(desk: AtDesk, record_id: str, wave: str = "") -> Response:
-    """The wave as a drawing of its own; ``wave`` says whose, as on the page."""
+@router.get("/disruptions/{record_id}/wave.{form}")
+def wave(desk: AtDesk, record_id: str, form: str, wave: str = "") -> Response:
+    """The wave as CSV or SVG; ``wave`` says whose, as on the page."""
     record, alone = _alone(desk, record_id)
-    drawn = wave_of(alone, record, group_of(alone, wave))
-    source = f"{'Estimate. ' if alone.chain.estimate else ''}{alone.chain.title}, {alone.chain.year}."
-    notes = f"{drawn.reading} Line: likely reading; band: low to high. {source} Method version {alone.method.version}."
-    return Response(drawing.alone(drawn.wide, notes), media_type="image/svg+xml")
+    return wave_of(desk, alone, record, wave).file(form)
 
 
 def story(request: Request, record: Disruption, today: date) -> dict[str, Any]:
@@ -80,7 +66,7 @@ def story(request: Request, record: Disruption, today: date) -> dict[str, Any]:
     past = precedents(record, desk.disruptions(), today, but=[one.record.id for one in alike])
     counts = bool(alone.disruptions)
     return {
-        "impact": impact_of(alone, record, request.query_params.get("wave", "")) if counts else None,
+        "impact": impact_of(desk, alone, record, request.query_params.get("wave", "")) if counts else None,
         "explanation": explain(desk.chain, alone) if counts else None,
         "alike": alike,
         "precedents": [(one, _tied(request, one.record.id)) for one in past],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -18,11 +19,18 @@ from graphs.propagation import WEEKS_A_YEAR
 from graphs.shock import Recorded
 from reports import figures
 from reports.charts import wave
-from reports.charts.words import percent
+from reports.charts.words import day, percent
+from tracker.desk import Desk
+from tracker.pages.figure import Column, Figure, origin, source
 
 _MOST_NODES = 30
 _MOST_SHOWN = 6
-_KEPT_DRAWINGS = 256
+_COLUMNS = (
+    Column("week", "Week from", day),
+    Column("loss_share", "Likely", percent),
+    Column("loss_low_share", "Low", percent),
+    Column("loss_high_share", "High", percent),
+)
 _NOTHING = 1e-9
 """A million euro of a scale that has nothing on it."""
 _OF = {
@@ -60,24 +68,6 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A wave as it is drawn and read, and the figures behind it."""
-
-    group: str
-    groups: tuple[str, ...]
-    wide: str
-    narrow: str
-    reading: str
-    weeks: pd.DataFrame
-
-    @property
-    def worst(self) -> tuple[date, float] | None:
-        """The week that loses most, and the share; None if none loses."""
-        lost = self.weeks.loss_share
-        return (lost.idxmax(), float(lost.max())) if lost.max() > 0 else None
-
-
-@dataclass(frozen=True)
 class Impact:
     """What a disruption does by itself; ``eu`` is None where the chain has no place in the EU."""
 
@@ -92,7 +82,15 @@ class Impact:
     nodes: tuple[Row, ...]
     """Industries of any country."""
     beside: tuple[Beside, ...]
-    wave: Drawn
+    wave: Figure
+    group: str
+    """Whose wave it is: ``EU`` or an ecosystem."""
+    called: str
+    """That in words."""
+    groups: tuple[str, ...]
+    """Those whose waves are worth a look."""
+    worst: tuple[date, float] | None
+    """The week that loses most of the group's output, and the share; None if none loses."""
 
 
 def severity_said(record: Disruption, effect: Recorded | None) -> str:
@@ -117,13 +115,18 @@ def severity_said(record: Disruption, effect: Recorded | None) -> str:
     return "; ".join([said, *assumed])
 
 
-def impact_of(alone: Assessment, record: Disruption, group: str) -> Impact:
+def impact_of(desk: Desk, alone: Assessment, record: Disruption, group: str) -> Impact:
     """The impact of the one disruption of an assessment.
 
     Args:
         group: whose wave is drawn: ``EU`` or an ecosystem; empty for the EU.
+
+    Raises:
+        Faults: a group that the chain does not have.
     """
     nodes = alone.nodes.assign(recovery_weeks=None)
+    losing = alone.path.max().sort_values(ascending=False)
+    lost = figures.wave(alone, group or "EU").loss_share
     eu = [_row(one, 100.0 / max(one.loss_high_meur, _NOTHING)) for one in alone.level("eu").itertuples()]
     return Impact(
         on=alone.on,
@@ -135,51 +138,44 @@ def impact_of(alone: Assessment, record: Disruption, group: str) -> Impact:
         inside=_rows(nodes[nodes.country.isin(EU27)], _MOST_SHOWN),
         nodes=_rows(nodes, _MOST_NODES),
         beside=tuple(_beside(alone)),
-        wave=wave_of(alone, record, group_of(alone, group)),
+        wave=wave_of(desk, alone, record, group),
+        group=group or "EU",
+        called=_called(alone, group),
+        groups=("EU", *[str(one) for one in losing.index[losing > 0] if one != "EU"][:_MOST_SHOWN]),
+        worst=(lost.idxmax(), float(lost.max())) if lost.max() > 0 else None,
     )
 
 
-def wave_of(alone: Assessment, record: Disruption, group: str) -> Drawn:
-    """The wave of a group; drawn once for the same figures."""
-    weeks = figures.wave(alone, group)
-    title = f"Output lost by week, {'whole EU' if group == 'EU' else group}: {record.title}"
-    marks = [("begins", record.start)] if record.start else []
-    if record.end:
-        marks.append(("ends", record.end))
-    plain = tuple(weeks.columns), tuple(weeks.itertuples(name=None))
-    wide, narrow = (_drawing(*plain, title, tuple(marks), size) for size in (False, True))
-    losing = alone.path.max().sort_values(ascending=False)
-    groups = [str(one) for one in losing.index[losing > 0] if one != "EU"][:_MOST_SHOWN]
-    return Drawn(group, ("EU", *groups), wide, narrow, wave.reading(weeks), weeks)
-
-
-def group_of(alone: Assessment, asked: str) -> str:
-    """The group of the chain that is asked for.
+def wave_of(desk: Desk, alone: Assessment, record: Disruption, group: str) -> Figure:
+    """The wave of the EU or an ecosystem as a figure.
 
     Raises:
-        Faults: a group that it does not have.
+        Faults: a group that the chain does not have.
     """
-    if asked and asked not in groups_of(alone):
-        mend = f"choose from {', '.join(groups_of(alone))}"
-        raise Faults([Fault("", "wave", f"{asked[:60]!r} has no wave here", mend)])
-    return asked or "EU"
+    known = [str(one) for one in alone.path] or ["EU"]
+    if group and group not in known:
+        raise Faults([Fault("", "wave", f"{group[:60]!r} has no wave here", f"choose from {', '.join(known)}")])
+    weeks = figures.wave(alone, group or "EU")
+    title = f"Output lost by week, {_called(alone, group)}: {record.title}"
+    days = {"begins": record.start, "ends": record.end}
+    marks = {name: when for name, when in days.items() if when is not None}
+    return Figure(
+        name=f"wave-{record.id}",
+        title=title,
+        reading=wave.reading(weeks),
+        frame=weeks.reset_index(),
+        origin=origin(desk, disruption=record.id, group=group or "EU"),
+        columns=[one for one in _COLUMNS if one.name in weeks or one.name == "week"],
+        chart=functools.partial(wave.wave, weeks, title, marks),
+        address=f"/disruptions/{quote(record.id)}/wave",
+        query={"wave": group},
+        notes=f"Line: likely reading; band: low to high. {source(desk)}",
+    )
 
 
-def groups_of(alone: Assessment) -> list[str]:
-    """Whose wave can be drawn: the EU and each ecosystem."""
-    return [str(one) for one in alone.path] or ["EU"]
-
-
-@functools.lru_cache(maxsize=_KEPT_DRAWINGS)
-def _drawing(
-    columns: tuple[str, ...],
-    values: tuple[tuple[Any, ...], ...],
-    title: str,
-    marks: tuple[tuple[str, date], ...],
-    narrow: bool,
-) -> str:
-    weeks = pd.DataFrame([row[1:] for row in values], pd.Index([row[0] for row in values], name="week"), columns)
-    return wave.wave(weeks, title, dict(marks), narrow)
+def _called(alone: Assessment, group: str) -> str:
+    whole = "the whole EU" if "EU" in alone.path else "the whole value chain"
+    return whole if group in ("", "EU") else group
 
 
 def _rows(table: pd.DataFrame, most: int) -> tuple[Row, ...]:

@@ -8,6 +8,7 @@ let byId = new Map(); // the same by id of the thing
 let edges = []; // the links between them
 let weaker = 0; // links that are left out because there are too many
 let pointed = null; // the item under the pointer
+let touched = false; // the pointer is a finger
 let moved = false; // the reader has panned or zoomed: a resize then leaves the view alone
 let network = null;
 let shownNodes = null;
@@ -34,7 +35,8 @@ function draw() {
 // Where everything stands, and what joins it.
 function layOut() {
   const kind = view.kind;
-  items = Array.from(view.items, (place, id) => ({ id, place, thing: drawn(kind, place), x: view.x[id], y: view.y[id], partner: id >= view.inside }));
+  const pixel = Math.round; // vis-network knows no other pixels
+  items = Array.from(view.items, (place, id) => ({ id, place, thing: drawn(kind, place), x: pixel(view.x[id]), y: pixel(view.y[id]), partner: id >= view.inside }));
   byId = new Map(items.map((item) => [item.thing.id, item]));
   const at = new Map(items.map((item) => [item.place, item]));
   edges = linksAmong(at, links[kind]);
@@ -311,7 +313,8 @@ function listen() {
     const header = headerAt(at, view, network);
     if (header) return pick(header === state.selected ? "" : header);
     const item = nearest(at, 14);
-    return pick(item ? item.thing.id : "");
+    pick(item ? item.thing.id : "");
+    return touched && item && point(at); // a finger does not hover: what it taps is told
   });
   network.on("doubleClick", ({ pointer: { DOM: at } }) => {
     const item = nearest(at, 14);
@@ -325,7 +328,8 @@ function listen() {
     const box = chart.getBoundingClientRect();
     point(event.pointerType === "touch" ? null : { x: event.clientX - box.left, y: event.clientY - box.top });
   });
-  chart.addEventListener("pointerleave", () => point(null));
+  chart.addEventListener("pointerdown", ({ pointerType }) => (touched = pointerType === "touch"));
+  chart.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || point(null));
   chart.addEventListener("keydown", keyed);
   dark.addEventListener("change", () => {
     theme = readTheme();

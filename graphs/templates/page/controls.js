@@ -107,7 +107,7 @@ function search(query) {
     if (!words.every((word) => whole.includes(word))) return;
     found.push({ id, rank: (whole === wanted || whole.split("\n").includes(wanted) ? 0 : whole.startsWith(wanted) ? 1 : 2), weight });
   };
-  look("eu", "The European Union\nEU27", 1e10);
+  look("eu", "The European Union\nEU\nEU27", 1e10);
   data.ecosystems.forEach((name) => look(`ecosystem:${name}`, name, 1e9));
   data.countries.forEach(([code, name]) => look(`country:${code}`, `${name}\n${code}`, 1e8));
   data.regions.forEach((name) => look(`region:${name}`, name, 1e7));

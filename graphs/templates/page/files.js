@@ -1,7 +1,7 @@
 // Files to take away: the picture and its data, as shown.
 
 const FORMS = {
-  png: { type: "image/png", make: bitmap, said: () => "the picture, two points a pixel" },
+  png: { type: "image/png", make: bitmap, said: () => "the picture, in twice the points of a screen" },
   svg: { type: "image/svg+xml", make: () => picture().svg, said: () => "the picture, to be enlarged at will" },
   csv: { type: "text/csv", make: csv, said: () => `the table, ${rowsShown().length} rows` },
   gexf: { type: "application/gexf+xml", make: gexf, said: () => networkSaid("for Gephi") },

@@ -30,7 +30,7 @@ function resize(width, height) {
 function composed(points) {
   const wide = chart.clientWidth;
   const pen = new Pen();
-  let down = heading(pen, wide);
+  let down = Math.ceil(heading(pen, wide));
   const drawn = element("g", { transform: `translate(${EDGE} ${down})`, "clip-path": "url(#chart-frame)" }, chartPart());
   const frame = element("clipPath", { id: "chart-frame" }, element("rect", { width: wide, height: chart.clientHeight }));
   down += chart.clientHeight + 22;
@@ -187,8 +187,8 @@ function joint(edge, scale) {
   const via = drawn.smooth ? bend(from, to, drawn.smooth.roundness) : null;
   const width = Math.max(drawn.width, 0.3 / scale);
   const { color, opacity } = drawn.color;
-  const [end, head] = drawn.arrows ? arrow(from, to, via, width) : [to, ""];
-  const path = { d: `M${at(from)}${via ? `Q${at(via)} ` : "L"}${at(end)}`, stroke: color, "stroke-opacity": opacity, "stroke-width": short(width) };
+  const head = drawn.arrows ? arrow(from, to, via, width) : "";
+  const path = { d: `M${at(from)}${via ? `Q${at(via)} ` : "L"}${at(to)}`, stroke: color, "stroke-opacity": opacity, "stroke-width": short(width) };
   const dashes = drawn.dashes ? { "stroke-dasharray": drawn.dashes.join(" "), "stroke-linecap": "round" } : {};
   const title = element("title", {}, xml(`${from.thing.name} to ${to.thing.name}: ${euros(edge.flow)} a year`));
   return [element("path", { ...path, ...dashes }, title), head && element("path", { d: head, fill: color, "fill-opacity": opacity })];
@@ -204,15 +204,17 @@ function bend(from, to, roundness) {
   return { x: from.x + length * Math.cos(angle), y: from.y + length * Math.sin(angle) };
 }
 
-// Where a link ends that has an arrow, and the path of its head, which touches the mark.
+// The head of an arrow, as far from the mark as vis-network leaves it: at a circle, or at the square around a diamond.
 function arrow(from, to, via, width) {
   const point = (t) => {
     const [a, b, c] = via ? [(1 - t) ** 2, 2 * t * (1 - t), t ** 2] : [1 - t, 0, t];
     return { x: a * from.x + b * (via?.x ?? 0) + c * to.x, y: a * from.y + b * (via?.y ?? 0) + c * to.y };
   };
+  const { shape, size, borderWidth } = asNode(to);
   const within = ({ x, y }) => {
     const [across, along] = [Math.abs(x - to.x), Math.abs(y - to.y)];
-    return to.seen.direct ? across + along < to.size : Math.hypot(across, along) < to.size;
+    const distance = Math.hypot(across, along);
+    return distance < (shape === "diamond" ? (size * distance) / Math.max(across, along) + borderWidth : size);
   };
   let [outside, inside] = [0, 1];
   for (let i = 0; i < 20; i += 1) {
@@ -226,5 +228,5 @@ function arrow(from, to, via, width) {
   const angle = Math.atan2(tip.y - before.y, tip.x - before.x);
   const [cos, sin] = [length * Math.cos(angle), length * Math.sin(angle)];
   const turned = (x, y) => ({ x: tip.x + x * cos - y * sin, y: tip.y + x * sin + y * cos });
-  return [turned(-0.9, 0), `M${at(tip)}L${at(turned(-1, 0.3))}L${at(turned(-0.9, 0))}L${at(turned(-1, -0.3))}z`];
+  return `M${at(tip)}L${at(turned(-1, 0.3))}L${at(turned(-0.9, 0))}L${at(turned(-1, -0.3))}z`;
 }

@@ -59,7 +59,7 @@ function fillTable() {
   if (!columns.includes(sortedBy.column)) sortedBy = { column: COLUMNS[2], down: true };
   const rows = sortedRows();
   const body = rows.map((row) => make("tr", "", ...columns.map((column) => bodyCell(column, row))));
-  const caption = make("caption", "", `${sentences().join(" ")} ${rows.length} rows.`);
+  const caption = make("caption", "", make("span", "", `${sentences().join(" ")} ${rows.length} rows.`));
   const table = make("table", "", caption, make("thead", "", make("tr", "", ...columns.map(headCell))), make("tbody", "", ...body));
   refill($("rows"), table);
 }

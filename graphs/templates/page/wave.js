@@ -60,10 +60,12 @@ function listenToWave() {
   $("play").addEventListener("click", play);
   $("week").addEventListener("input", () => {
     stop();
+    report("");
     set({ week: Number($("week").value) });
   });
   $("whole").addEventListener("click", () => {
     stop();
+    report("");
     set({ week: null });
     $("week").focus();
   });

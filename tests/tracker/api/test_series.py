@@ -93,7 +93,7 @@ def test_csv_at_the_same_address(program: TestClient) -> None:
     by_header = program.get("/api/v1/series", params={"level": "country"} | SPRING, headers={"Accept": "text/csv"})
     assert by_word.headers["content-type"] == by_header.headers["content-type"] == "text/csv; charset=utf-8"
     assert by_word.text == by_header.text
-    assert by_header.headers["vary"] == "Accept"
+    assert by_header.headers["vary"] == "Accept, Accept-Encoding"
     table = pd.read_csv(io.StringIO(by_word.text))
     assert list(table) == ["on", "level", "key", "label", *FIGURES, "chain_year", "chain_is_estimate", "method_version"]
     assert table[["on", "key", "label", *FIGURES]].to_dict("records") == [

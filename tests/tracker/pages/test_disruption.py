@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from reports.amounts import between, euros
+from reports.charts.words import day, percent
 from tracker.desk import Desk
 from tracker.settings import Settings
 
@@ -61,6 +62,27 @@ def test_in_short(chips: TestClient, desk: Desk, read_page: Read) -> None:
     assert " ".join(said.split()) in " ".join(lead.text.split())
     assert lead.text.startswith("Estimate:")
     assert eu.loss_low_meur < eu.loss_meur < eu.loss_high_meur
+    tiles = [" ".join(one.text.split()) for one in page.find("li", inside="figures")]
+    worst = alone.path["EU"]
+    assert tiles[1].startswith("Country that loses mostGermany")
+    assert tiles[2].startswith("Industry that loses mostMotor vehicles (Germany)")
+    assert tiles[
+        3
+    ] == f"Worst week{day(worst.idxmax())}{percent(worst.max())} of the output of the whole EU lost".replace(
+        "\xa0", " "
+    )
+
+
+def test_ranges_are_drawn_to_scale(chips: TestClient, desk: Desk, read_page: Read) -> None:
+    page = read_page(chips.get("/disruptions/D1").text)
+    [alone] = [desk.assess(record.start, only="D1") for record in desk.disruptions() if record.start]
+    countries = alone.level("country").sort_values("loss_meur", ascending=False)
+    [table] = [one for one in page.find("table", inside="scroll") if "Countries in the EU that lose most" in one.text]
+    bars = [one for one in page.find("i", inside="losses") if table in one.inside]
+    for bar, (_, row) in zip(bars, countries.iterrows(), strict=True):
+        left, width = (100 * share / countries.loss_high_meur.max() for share in
+                       (row.loss_low_meur, row.loss_high_meur - row.loss_low_meur))  # fmt: skip
+        assert bar.attributes["style"] == f"left:{left:.1f}%;width:{width:.1f}%"
 
 
 def test_links_within_the_page_lead_somewhere(chips: TestClient, read_page: Read) -> None:
@@ -168,14 +190,19 @@ def test_files(chips: TestClient, desk: Desk) -> None:
     assert float(eu["loss_meur"]) == pytest.approx(alone.scores.loss_meur["eu", "EU"])
     assert {row["disruption"] for row in rows} == {"D1"}
     answer = chips.get("/disruptions/D1/wave.csv")
-    assert answer.headers["content-disposition"] == 'attachment; filename="D1-wave.csv"'
-    weeks = [row for row in csv.DictReader(io.StringIO(answer.text)) if row["group"] == "EU"]
-    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["EU"].tolist())
+    assert answer.headers["content-disposition"] == 'inline; filename="wave-D1.csv"'
+    weeks = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["EU"].tolist(), abs=1e-6)
+    answer = chips.get("/disruptions/D1/wave.csv", params={"wave": "Electronics"})
+    weeks = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [float(row["loss_share"]) for row in weeks] == pytest.approx(alone.path["Electronics"].tolist(), abs=1e-6)
+    assert {(row["disruption"], row["group"]) for row in weeks} == {("D1", "Electronics")}
     drawn = chips.get("/disruptions/D1/wave.svg", params={"wave": "Electronics"})
     assert drawn.headers["content-type"] == "image/svg+xml"
     assert "Electronics: No chips from Taiwan" in drawn.text
-    assert "Method version" in drawn.text
+    assert "method version" in drawn.text
     assert chips.get("/disruptions/D1/wave.svg", params={"wave": "Nowhere"}).status_code == 422
+    assert chips.get("/disruptions/D1/wave.pdf").status_code == 404
     for name in ("impact.csv", "wave.csv", "wave.svg"):
         assert chips.get(f"/disruptions/D9/{name}").status_code == 404
 
@@ -238,6 +265,7 @@ def test_a_value_chain_without_the_eu(abroad: TestClient, read_page: Read) -> No
     page = read_page(abroad.get("/disruptions/D1").text)
     assert "No place of this value chain lies in the EU" in page.text
     assert "TW_C26 by 40 %" in page.text
+    assert "Output lost week by week: the whole value chain" in page.text
     assert len(page.find("svg")) == 2
     for name in ("impact.csv", "wave.csv", "wave.svg"):
         assert abroad.get(f"/disruptions/D1/{name}").status_code == 200

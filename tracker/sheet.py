@@ -1,0 +1,52 @@
+"""What programs are told, as a table: the same answers as CSV, for ``pandas.read_csv`` and for spreadsheets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphs.assessment import Assessment
+from tracker import answer
+from tracker.files.columns import cells, columns
+from tracker.log import Entry, Standing
+from tracker.tables import Field, to_csv
+
+_ENTRY = ("number", "at", "who", "action", "kind", "record_id", "why", "reported_for", "changed", "hash")
+
+
+def scores(assessment: Assessment, position: int, level: str, key: str | None = None) -> bytes:
+    """Scores of one level, one row for each key, each with its reasons and what it was computed from.
+
+    Raises:
+        Unknown: if the level has no such key.
+    """
+    told = answer.scores(assessment, position, level, key)
+    before = {"on": told["on"], "level": level}
+    after = {
+        "chain_year": told["chain"]["year"],
+        "chain_is_estimate": told["chain"]["estimate"],
+        "chain_version": told["chain"]["version"],
+        "method_version": told["method_version"],
+        "log_position": position,
+    }
+    return _table([before | one | {"reasons": _reasons(one["reasons"])} | after for one in told["scores"]])
+
+
+def records(kind: str, found: tuple[Standing, ...]) -> bytes:
+    """Records of one kind with the columns of an export, so that an import takes them."""
+    return to_csv(columns(kind), map(cells, found))
+
+
+def entries(found: list[Entry]) -> bytes:
+    """Entries of the log, each with the names of the fields that it changed."""
+    rows = [answer.entry(one) | {"changed": list(one.changes())} for one in found]
+    return _table([{name: row[name] for name in _ENTRY} for row in rows], _ENTRY)
+
+
+def _table(rows: list[dict[str, Any]], names: tuple[str, ...] = ()) -> bytes:
+    """Without units, so that a column of numbers holds numbers alone."""
+    fields = [Field(name) for name in (rows[0] if rows else names)]
+    return to_csv(fields, (list(row.values()) for row in rows))
+
+
+def _reasons(told: list[dict[str, Any]]) -> str:
+    return " | ".join(f"{one['points']:.2f}: {one['text']}" for one in told[:8])
