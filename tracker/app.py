@@ -35,6 +35,7 @@ from tracker.guard import Guard
 from tracker.keeping import Changed, Refused
 from tracker.kept import Keeper
 from tracker.pages.frame import error_page
+from tracker.rates import Rates
 from tracker.timeline import Timeline
 
 
@@ -70,8 +71,9 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
-    app.add_middleware(Guard, door=app.state.door, clock=clock, origins=desk.settings.origins)
-    app.add_middleware(Across, origins=desk.settings.origins)
+    origins, rates = desk.settings.origins, Rates(desk.settings.rate_per_minute)
+    app.add_middleware(Guard, door=app.state.door, clock=clock, rates=rates, origins=origins)
+    app.add_middleware(Across, origins=origins)
     app.add_middleware(_First, timeline=desk.timeline)
     for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import html
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.door import Door, Shown, Visitor, seen
+from tracker.permissions import LOCAL
+from tracker.rates import Rates
 from tracker.together import Together
 
 MOST_BYTES = 1_000_000
@@ -24,6 +26,7 @@ _TOO_LARGE = {
     MOST_BYTES: "More than 1 MB was sent: bring tables in under Files or /api/v1/imports, up to 20 MB.",
     MOST_BYTES_OF_A_FILE: "The file is larger than 20 MB: split it.",
 }
+_TOO_MUCH = "More than {:,} requests in a minute: come back after the seconds in Retry-After."
 _LOGGED_OUT = "You are not logged in any more, and nothing was written. Log in, then send it anew."
 _ONLY_HERE = "This desk has no login and answers only on this machine: use http://localhost."
 _NOT_HERE = "This desk is not known by this name: use its public address, or name it in TRACKER_HOSTS."
@@ -70,11 +73,20 @@ class Guard:
     for itself; and what a session writes must carry the token of its own forms.
 
     Args:
+        rates: how much everybody may ask of the API; whoever is alone at this machine is not counted.
         origins: of pages elsewhere that may use the API with a key.
     """
 
-    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], datetime], origins: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        door: Door,
+        clock: Callable[[], datetime],
+        rates: Rates,
+        origins: Collection[str] = (),
+    ) -> None:
         self.app = app
+        self.rates = rates
         self.origins = origins
         self.door = door
         self.clock = clock
@@ -105,6 +117,13 @@ class Guard:
         """Find out who it is, and pass on what he or she may send at all."""
         entering = scope["path"] == "/login" or scope["path"].startswith(_WAYS_IN)
         visitor = await self._visitors.ask(self.door.shown(HTTPConnection(scope)))
+        if scope["path"].startswith("/api/") and visitor.actor is not LOCAL:
+            left = self.rates.count(_name(scope, visitor))
+            send = _with(left.headers, send)
+            if left.requests < 0:
+                wait = {"Retry-After": str(left.seconds)}
+                await _problem(429, _TOO_MUCH.format(left.most), wait)(scope, receive, send)
+                return
         if visitor.actor is None and not entering:
             if scope["method"] in _SAFE or not _for_a_person(scope, headers):
                 await _log_in_first(scope, headers)(scope, receive, send)
@@ -152,6 +171,24 @@ class Guard:
         if public.netloc and name == public.netloc:
             return scheme == public.scheme
         return name == headers.get("host")
+
+
+def _name(scope: Scope, visitor: Visitor) -> str:
+    """Under which requests are counted: the account, else the address."""
+    if visitor.actor is not None:
+        return f"account {visitor.actor.account}"
+    return f"address {scope['client'][0] if scope.get('client') else ''}"
+
+
+def _with(headers: Iterable[tuple[bytes, bytes]], send: Send) -> Send:
+    """Send an answer with these headers too."""
+
+    async def more(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *headers]
+        await send(message)
+
+    return more
 
 
 def _most(path: str) -> int:

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     url: str = Field("", pattern=_URL, description="public address; with https cookies are for https only")
     proxies: str = Field("", description="addresses of proxies that are believed who a request comes from; none")
     cors: str = Field("", pattern=_ORIGINS, description="origins whose pages may use the API with a key, by commas")
+    rate_per_minute: int = Field(1_200, ge=1, le=10**9, description="requests of an account to the API in a minute")
     oidc_issuer: str = Field("", pattern=_ISSUER, description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")

@@ -38,6 +38,8 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "HOSTS": "tracker.example.eu, desk.local",
         "URL": "https://tracker.example.eu",
         "PROXIES": "10.0.0.1",
+        "CORS": "https://model.example.eu",
+        "RATE_PER_MINUTE": "600",
         "OIDC_ISSUER": "https://login.example.eu/realm",
         "OIDC_CLIENT_ID": "desk",
         "OIDC_CLIENT_SECRET": "**********",

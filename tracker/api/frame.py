@@ -30,17 +30,20 @@ _MEANINGS = {
     415: "The body is neither CSV nor XLSX.",
     422: "The input has faults; all are listed.",
     428: "If-Match is missing: say which version you read.",
-    429: "Too much at once: come back after the seconds in Retry-After.",
+    429: "Too many requests in a minute, or too much at once: come back after the seconds in Retry-After.",
 }
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The answers of an operation that tell what went wrong, for its description."""
-    return {one: {"model": schema.Problem, "description": _MEANINGS[one]} for one in statuses}
+    wait = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}}
+    return {
+        one: {"model": schema.Problem, "description": _MEANINGS[one]} | (wait if one == 429 else {}) for one in statuses
+    }
 
 
-READS = errors(401, 403, 422)
-WRITES = errors(400, 401, 403, 404, 412, 413, 422)
+READS = errors(401, 403, 422, 429)
+WRITES = errors(400, 401, 403, 404, 412, 413, 422, 429)
 KEPT: dict[int | str, dict[str, Any]] = {
     200: {
         "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it as If-None-Match the next time."}}

@@ -170,8 +170,9 @@ function listenToMenu(menu) {
   };
   menu.addEventListener("toggle", () => {
     const box = menu.querySelector("div");
-    box.style.left = "0";
-    box.style.left = `${Math.min(0, document.documentElement.clientWidth - 8 - box.getBoundingClientRect().right)}px`;
+    box.style.left = "";
+    const beyond = box.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
+    if (beyond > 0) box.style.left = `${box.offsetLeft - beyond}px`;
   });
   document.addEventListener("pointerdown", outside);
   document.addEventListener("focusin", outside);

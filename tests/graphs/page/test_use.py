@@ -247,7 +247,7 @@ def test_the_table_is_what_is_shown_and_can_be_sorted(toy_page, assessed, opened
     nodes = assessed[0].nodes
     rows = page.tab.locator("tbody tr")
     shown = {row.locator("td").first.inner_text(): row.locator("td").all_inner_texts() for row in rows.all()}
-    assert len(shown) == int(re.search(r"(\d+) rows", page.text("caption"))[1]) == 10
+    assert len(shown) == int(re.search(r"(\d+) rows\.", page.text("caption"))[1]) == 10
     assert {"DE_A", "DE_C26", "DE_C29", "DE_G47"} <= set(shown)
     for key, cells in shown.items():
         loss = nodes.loss_meur[key]
@@ -280,6 +280,9 @@ def test_search_finds_whatever_is_named(toy_page, opened):
         ("Motor vehicles (France)", "node:FR_C29"),
         ("Taiwan", "country:TW"),
         ("de", "country:DE"),
+        ("western eu", "region:Western EU"),
+        ("EU27", "eu"),
+        ("C29", "industry:C29"),
         ("  rétail ", "ecosystem:Retail"),
     ):
         page.tab.fill("#search", words)

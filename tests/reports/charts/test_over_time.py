@@ -1,5 +1,6 @@
 """The charts over time: the wave of a disruption, scores with what happened, and the axis of days they share."""
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,6 +24,15 @@ def test_a_time_axis_has_few_labels_at_the_right_days(days, most):
     assert all(0 <= value <= days for value in values)
     if days > 92:
         assert {(BEGIN + timedelta(days=value)).day for value in values} == {1}
+
+
+def test_years_are_labelled_at_their_beginning():
+    first = date(2018, 10, 1)
+    shown = axis(first, date(2026, 11, 24), 7).to_dict()["axis"]
+    assert [first + timedelta(days=value) for value in shown["values"]] == [
+        date(year, 1, 1) for year in (2020, 2022, 2024, 2026)
+    ]
+    assert '"2020"' in shown["labelExpr"]
 
 
 def test_the_labels_of_a_time_axis_name_their_days(read, lost):
@@ -49,6 +59,7 @@ def test_a_wave_goes_in_steps_from_week_to_week(read):
     [line] = read(wave(lost, "Wave")).of("stroke-loss")
     numbers = line.attrib["d"].replace("M", " ").replace("L", " ").split()
     points = [tuple(map(float, one.split(","))) for one in numbers]
+    assert all(x == other_x or y == other_y for (x, y), (other_x, other_y) in itertools.pairwise(points))
     across = sorted({x for x, _ in points})
     assert np.ptp(np.diff(across)) < 0.3, "weeks are equally wide"
     assert len(across) == 11
