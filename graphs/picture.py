@@ -96,8 +96,8 @@ def picture_page(chain: ValueChain, told: Sequence[tuple[Assessment, str]], addr
             f"Losses: share of output over the {first.method.horizon_weeks} weeks from the date, likely reading, with "
             "the low and high readings of severity and duration; estimates by method version "
             f"{first.method.version}. What is put down to one disruption is estimated by what each would cost alone.",
-            "Ecosystems share industries, so their sums overlap. Marked as directly hit: industries that a disruption "
-            "names; one that cuts more than three quarters of the EU marks none.",
+            "Ecosystems share industries, so their sums overlap. Marked as directly hit: what a disruption cuts by "
+            "more than 0.1 % at first hand; one that so cuts more than three quarters of the EU marks none.",
             meta.source,
         ],
         address,

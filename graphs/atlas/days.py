@@ -14,11 +14,12 @@ from graphs.assessment import Assessment
 from graphs.atlas import KINDS, Atlas
 from graphs.atlas.links import Links
 from graphs.disruption import Disruption
+from graphs.levels import BREAKS, HIT_LEVEL
 from graphs.score import attribution
 from graphs.valuechain import Floats, Integers, ValueChain
 
 EVERYBODY = 0.75
-"""A disruption that names a larger share of the EU's nodes marks nobody in particular."""
+"""A disruption that hits a larger share of the EU's nodes marks nobody in particular."""
 MOST_REASONS = 6
 MOST_CUT = 200
 """How many disrupted links outside the backbone are told of each kind."""
@@ -36,7 +37,7 @@ class Cause:
     kind: str
     assumptions: tuple[str, ...]
     hits: npt.NDArray[np.bool_]
-    """Nodes that it cuts at first hand; none if it names nearly all."""
+    """Nodes of which it cuts more than 0.1 % at first hand; none if these are nearly all."""
     part: Floats
     """Share of each node's loss (n), 0–1: an estimate, by what each disruption would cost alone."""
 
@@ -124,7 +125,7 @@ def day_of(found: Atlas, assessment: Assessment) -> Day:
 def _causes(chain: ValueChain, assessment: Assessment) -> Iterator[Cause]:
     part = attribution.shares(assessment.costs, len(chain))
     for number, effect in enumerate(assessment.shock.effects):
-        hits = attribution.direct(chain, effect) > 0
+        hits = attribution.direct(chain, effect) > BREAKS[HIT_LEVEL - 1]
         if hits[chain.in_eu].sum() > EVERYBODY * chain.in_eu.sum():
             hits = np.zeros(len(chain), bool)
         yield Cause(effect.disruption, effect.kind, effect.assumptions, hits, part[:, number])

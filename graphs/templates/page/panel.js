@@ -112,7 +112,7 @@ function figures(one, found, now) {
   } else if (found.score !== null) rows.push(["Score", make("strong", "", found.score.toFixed(0)), " of 100, mean of its industries"]);
   else if (!narrowed) rows.push(["Score", "none: scores are of the EU27"]);
   rows.push(["Output", `${euros(found.output)} a year`]);
-  if (found.direct) rows.push(["Hit", one.kind === "node" ? "directly, by a disruption that names it" : "directly, in at least half of its output"]);
+  if (found.direct) rows.push(["Hit", one.kind === "node" ? "directly: a disruption cuts it at first hand" : "directly, in at least half of its output"]);
   return rows;
 }
 

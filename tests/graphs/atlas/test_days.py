@@ -63,7 +63,7 @@ def test_a_day_is_what_was_assessed(chains, data):
         assert parts.sum(axis=1) == pytest.approx(np.ones(n))
         assert parts.min() >= 0
     for cause, effect in zip(day.causes, result.shock.effects, strict=True):
-        cuts = attribution.direct(chain, effect) > 0
+        cuts = attribution.direct(chain, effect) > 0.001
         if (cuts & chain.in_eu).sum() <= EVERYBODY * chain.in_eu.sum():
             assert cause.hits.tolist() == cuts.tolist()
         else:
@@ -161,3 +161,13 @@ def test_the_estimate_on_a_hard_day(estimate):
         if ("ecosystem", name) in day.told:
             assert share == pytest.approx(result.scores.loss_share["ecosystem", name])
     assert day.causes[0].hits.sum() == 2
+
+
+def test_a_cut_that_nobody_feels_marks_nobody(estimate):
+    """Almost every industry buys some chips; few buy so much that a ban hits them directly."""
+    ban = Disruption("Ban", ("TW",), ON, "D1", effect="link", industries=("C26",), felt=("EU",), severity_likely=0.4)
+    result = assess(estimate, [ban], ON, Method())
+    [cause] = day_of(atlas(estimate), result).causes
+    assert (attribution.direct(estimate, result.shock.effects[0]) > 0).sum() > 300
+    assert 10 < cause.hits.sum() < 60
+    assert cause.hits[estimate.keys.get_loc("DE_C26")]
