@@ -72,7 +72,7 @@ def _compared(kept: _Server, plain: _Server, how: str) -> Iterator[Row]:
         own, other = kept.rate(address), plain.rate(address, SECONDS_OF_THE_PLAIN_WAY)
         same = kept.rate(address, etag=etag)
         for name, one in ((what, own), (f"{what}, 304", same)):
-            note = f"{one.per_second:,.0f}/s (asked: {bar:,}), {1e6 * one.server_s:.0f} µs of processor, {one.size:,} bytes"
+            note = f"{one.per_second:,.0f}/s (asked: {bar:,}), {1e6 * one.server_s:.0f} µs of processor, {one.size:,} B"
             yield Row(f"{how}: {name}", 1 / one.per_second, bar=1 / bar, note=note)
             yield Row(f"{how}: {name}, slowest 1 in 100", one.p99_s, bar=0.02)
         note = f"{other.per_second:,.0f}/s there, p99 {1000 * other.p99_s:.0f} ms"
