@@ -28,7 +28,7 @@ from graphs.classification import country_name
 TEMPLATES = Path(__file__).parent / "templates"
 VIS_NETWORK = Path(pyvis.__file__).parent / "templates/lib/vis-9.1.2/vis-network.min.js"
 SCRIPTS = (
-    *("model", "state", "looks", "frame", "links", "chart", "parts", "panel", "controls", "wave", "table"),
+    *("model", "state", "looks", "frame", "links", "chart", "parts", "panel", "causes", "controls", "wave", "table"),
     *("pen", "picture", "exchange", "files", "start"),
 )
 """The page's own scripts, in the order in which they build on one another."""

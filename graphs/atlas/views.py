@@ -18,7 +18,7 @@ from graphs.classification import REST_OF_WORLD, country_name
 from graphs.geography import middle, region
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
-COLUMN_WIDTH, ROW_HEIGHT, GAP = 96.0, 84.0, 44.0
+COLUMN_WIDTH, ROW_HEIGHT, GAP = 106.0, 84.0, 34.0
 """Pixels at scale 1 between columns, between rows, and more between the EU and the world outside."""
 PARTNERS = 8
 """How many of the strongest suppliers and buyers from outside stand beside an ecosystem or a country."""

@@ -14,6 +14,7 @@ let shownEdges = null;
 let bounds = { left: 0, right: 1, top: 0, bottom: 1 };
 
 function draw() {
+  [pointed, $("tip").hidden] = [null, true];
   view = views.get(state.view);
   layOut();
   look();
@@ -157,14 +158,14 @@ function aim(x, y, px, py, scale, animation = false) {
 // The whole of it, unless rows or columns would then be too close to be told apart: then as much as can be read.
 function fit() {
   const band = bands(view);
-  const [width, height] = [bounds.right - bounds.left + 76, bounds.bottom - bounds.top + 84];
+  const [width, height] = [bounds.right - bounds.left + 100, bounds.bottom - bounds.top + 84];
   const [freeWidth, freeHeight] = [chart.clientWidth - band.left - band.right, chart.clientHeight - band.top - 6];
   const close = Math.min(spacing(view.rows, (at) => at) / 17, spacing(view.columns, (at) => at) / (band.small ? 34 : 15));
   const readable = Number.isFinite(close) ? 1 / close : 0.25;
   const whole = band.small && band.top ? freeHeight / height : Math.min(freeWidth / width, freeHeight / height);
   const scale = Math.min(1.25, Math.max(readable, whole));
   const spare = Math.max(0, (freeWidth - width * scale) / 2) * (band.top ? 0.6 : 1);
-  aim(bounds.left - 38, bounds.top - 36, band.left + spare, band.top + 2, scale);
+  aim(bounds.left - 56, bounds.top - 36, band.left + spare, band.top + 2, scale);
   moved = false;
 }
 

@@ -44,23 +44,30 @@ function showControls() {
   $("clear").hidden = !set.length;
   $("back").hidden = state.view === INITIAL.view;
   document.querySelector("h1").textContent = `Europe's value chains on ${dated(days[state.day].on)}`;
-  $("lead").textContent = days[state.day].lead;
+  $("lead").textContent = days[state.day].lead + besides();
   document.title = document.querySelector("h1").textContent;
   showCaption();
   showLegend();
 }
 
+// The sentence is about the day as a whole: whether something narrower is on the screen.
+function besides() {
+  const set = ["country", "ecosystem", "kind", "state", "stage", "disruption"].filter((name) => state[name]).map((name) => `${name} ${state[name]}`);
+  if (state.with >= 0) set.push(`change since ${dated(days[state.with].on)}`);
+  return set.length ? ` (That is of all disruptions. Shown below: ${set.join("; ")}.)` : "";
+}
+
 function showCaption() {
   const { id, kind, name } = views.get(state.view);
   const known = links[kind];
-  const threshold = known.log10_alpha === null ? "" : ` that stand out (disparity filter, significance below ${power(known.log10_alpha)})`;
+  const threshold = known.log10_alpha === null ? "" : ` that stand out (disparity filter, α < ${power(known.log10_alpha)})`;
   const words = {
     chain: "Ecosystems from upstream (left) to downstream (right), by parts of the world.",
     map: "Countries where they lie; the Americas to the left, others outside Europe to the right.",
   };
   const partners = "with the strongest suppliers from outside to the left and buyers to the right.";
   const opened = id.startsWith("country:") ? `Industries of ${name} from upstream to downstream, a row for each ecosystem, ${partners}` : `Industries in ${name}, by country, ${partners}`;
-  $("caption").textContent = `${words[id] ?? opened} Links: of ${thousands(String(known.of))} flows those${threshold} and the strongest of each${edges.some(({ place }) => place >= known.flow.length) ? ", with those most disrupted" : ""}${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
+  $("caption").textContent = `${words[id] ?? opened} Links: of ${thousands(String(known.of))} flows only those${threshold} and the strongest of each${edges.some(({ place }) => place >= known.flow.length) ? ", with those most disrupted" : ""}${weaker ? `; ${weaker} of the weaker are left out here` : ""}.`;
   if (!items.length) $("caption").textContent = `${name}: nothing here has any output.`;
 }
 
@@ -79,7 +86,7 @@ function showLegend() {
     mark.style.borderWidth = `${rimOf(colour)}px`;
     return make("li", "", mark, text);
   };
-  $("figure-said").textContent = `figure under a mark: ${state.with >= 0 ? "the change" : state.show === "score" ? "the score" : "% of output lost"}`;
+  $("figure-said").textContent = `figure at a mark: ${state.with >= 0 ? "the change" : state.show === "score" ? "the score" : "% of output lost"}`;
   $("border-said").textContent = `thicker border: ${state.with >= 0 ? "larger change" : "worse"}`;
   $("levels-heading").textContent = heading;
   $("levels").replaceChildren(...rows.map(row));

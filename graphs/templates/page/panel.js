@@ -85,10 +85,10 @@ function about(one) {
   if (view && view !== state.view) parts.push(pressed("go", () => open(one), `Open ${views.get(view).name}: ${one.kind === "country" || one.kind === "node" ? "industries and partners" : "industries by country"}`));
   if (!found) return [...parts, make("p", "hint", "Not counted under the filters that are set.")];
   parts.push(facts(figures(one, found, now)));
-  parts.push(...insideOf(one, now));
-  parts.push(...why(one));
   parts.push(...causesList(one, now));
+  parts.push(...insideOf(one, now));
   parts.push(...traded(one));
+  parts.push(...why(one));
   return parts;
 }
 
@@ -161,41 +161,7 @@ function why(one) {
   if (!scored) return [];
   const [, , , , reasons] = scored;
   const items = reasons.map(([points, text]) => make("li", "", make("b", "", `−${points.toFixed(1)}`), make("span", "", data.texts[text])));
-  return items.length ? [make("h2", "", "Why not 100: points that the score loses"), make("ul", "reasons", ...items)] : [];
-}
-
-// The disruptions behind a loss, each with its part in it, its words and its sources.
-function causesList(one, now) {
-  const rows = blamed(one, now);
-  if (!rows.length) return [make("h2", "", "Disruptions"), make("p", "hint", now.chosen ? "None in force fits the filters." : "None is in force on this day.")];
-  const all = rows.reduce((sum, { meur }) => sum + meur, 0);
-  const items = rows.map(({ cause, meur }) => {
-    const share = all > 0 ? `${Math.round((100 * meur) / all)} %` : "";
-    const summary = make("summary", "", make("span", "", cause.title), make("em", "", all > 0.5 ? `${euros(meur)}\n${share}` : "no loss"));
-    const details = make("details", "cause", summary, ...said(cause));
-    details.dataset.at = cause.id;
-    summary.dataset.at = `summary ${cause.id}`;
-    return make("li", "", details);
-  });
-  return [make("h2", "", `Disruptions in force (${rows.length})`), make("p", "hint", "with their part in this loss: an estimate, by what each would cost alone"), make("ul", "lines", ...items)];
-}
-
-const KINDS = { supply: "cuts supply: less can be made", demand: "cuts demand: customers buy less", link: "cuts a link: sales from one place to another" };
-
-function said(cause) {
-  const severity = cause.severity.map((share) => `${+(100 * share).toFixed(1)}`).join("–");
-  const rows = [["Where", cause.places.join(", ")], ["When", `${cause.start} to ${cause.end || "not known"}`], ["What", KINDS[cause.kind] ?? cause.kind]];
-  if (severity) rows.push(["How much", `${severity} %`]);
-  if (cause.stages.length) rows.push(["Stage", cause.stages.join(", ")]);
-  if (cause.cause) rows.push(["Cause", cause.cause]);
-  if (cause.figures) rows.push(["Published", cause.figures]);
-  if (cause.assumed.length) rows.push(["Assumed", cause.assumed.join("; ")]);
-  rows.push(["State", `${cause.state} (${cause.id})`]);
-  rows.push(["Sources", ...(cause.sources.length ? cause.sources.map((address) => make("div", "", source(address))) : ["none given"])]);
-  const only = state.disruption === cause.id;
-  const button = pressed("small", () => set({ disruption: only ? "" : cause.id }), only ? "Show all disruptions" : "Show its part alone");
-  button.dataset.at = `only ${cause.id}`;
-  return [facts(rows), button];
+  return items.length ? [make("h2", "", "Why the score is not 100: the points it loses"), make("ul", "reasons", ...items)] : [];
 }
 
 function traded(one) {

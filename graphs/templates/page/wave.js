@@ -5,7 +5,8 @@ let playing = 0;
 function fillWave() {
   const { weeks, before, lost } = days[state.day];
   $("week").max = String(weeks - 1);
-  const heights = weekly(thing("eu"), through()).map((share) => Math.max(0, share));
+  const one = waveOf();
+  const heights = weekly(one, through()).map((share) => Math.max(0, share));
   const top = Math.max(...heights, 1e-9);
   const bars = heights.map((share, week) => {
     const bar = make("i", week === state.week ? "now" : week < before ? "past" : "");
@@ -13,8 +14,15 @@ function fillWave() {
     return bar;
   });
   $("bars").replaceChildren(...bars);
-  $("wave-top").textContent = `Output lost in the EU, week by week; at most ${percent(Math.max(...heights))}. Estimate.`;
+  const worst = heights.indexOf(Math.max(...heights));
+  $("wave-top").textContent = `Output lost week by week: ${one.kind === "eu" ? "the EU" : one.name}. Most in the week of ${dated(weekBegins(state.day, worst))}: ${percent(heights[worst])}. Grey: before the date. Estimate.`;
   $("wave").hidden = !days[state.day].causes.length || state.with >= 0 || state.show === "score" || !lost.length;
+}
+
+// What the line is of: what is selected, if it loses something; else the EU.
+function waveOf() {
+  const one = state.selected ? thing(state.selected) : null;
+  return one && measure(one, through()) ? one : thing("eu");
 }
 
 function showWave() {
@@ -38,8 +46,9 @@ function stop() {
 // The line of status says where the wave was left, not every week of it.
 function halt() {
   stop();
-  const found = state.week === null ? null : measure(thing("eu"), through());
-  if (found) report(`Stopped at the week of ${dated(weekBegins(state.day, state.week))}: the EU loses ${percent(found.loss)} of its output in it.`);
+  const one = waveOf();
+  const found = state.week === null ? null : measure(one, through());
+  if (found) report(`Stopped at the week of ${dated(weekBegins(state.day, state.week))}: ${one.kind === "eu" ? "the EU" : one.name} loses ${percent(found.loss)} of its output in it.`);
 }
 
 function play() {
