@@ -3,17 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphs import metrics
 from graphs.atlas.groups import NO_ECOSYSTEM, groups_of
 from graphs.geography import REGIONS, region
 
-DATA = st.data()
+DATA, FEW = st.data(), settings(max_examples=25)
 
 
 @given(data=DATA)
+@FEW
 def test_each_column_has_the_output_that_is_scored(chains, data):
     chain = data.draw(chains)
     found, scored = groups_of(chain), metrics.groups(chain)
@@ -27,6 +28,7 @@ def test_each_column_has_the_output_that_is_scored(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_groups_are_the_columns_cut_by_parts_of_the_world(chains, data):
     chain = data.draw(chains)
     found = groups_of(chain)
@@ -40,6 +42,7 @@ def test_groups_are_the_columns_cut_by_parts_of_the_world(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_what_is_in_no_ecosystem_stands_once_and_what_is_in_several_in_each(chains, data):
     chain = data.draw(chains)
     found = groups_of(chain)
@@ -55,6 +58,7 @@ def test_what_is_in_no_ecosystem_stands_once_and_what_is_in_several_in_each(chai
 
 
 @given(data=DATA)
+@FEW
 def test_columns_lead_from_upstream_to_downstream(chains, data):
     chain = data.draw(chains)
     found = groups_of(chain)

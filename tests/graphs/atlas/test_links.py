@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphs.atlas import KINDS, atlas
 from graphs.atlas.links import MOST_LINKS, MOST_TRADE
 from graphs.backbone import log10_significance
 
-DATA = st.data()
+DATA, FEW = st.data(), settings(max_examples=25)
 
 
 def flows_of(found, kind):
@@ -27,6 +27,7 @@ def pairs(links):
 
 
 @given(data=DATA)
+@FEW
 def test_flows_between_things_are_those_between_their_members(chains, data):
     found = atlas(data.draw(chains))
     for kind in KINDS:
@@ -44,6 +45,7 @@ def test_flows_between_things_are_those_between_their_members(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_everything_that_trades_has_its_strongest_links_in(chains, data):
     found = atlas(data.draw(chains))
     for kind in KINDS:
@@ -55,22 +57,24 @@ def test_everything_that_trades_has_its_strongest_links_in(chains, data):
                     assert drawn.flow_meur[end == thing].max() == pytest.approx(partners.max())
 
 
-@given(data=DATA)
-def test_every_partner_in_a_view_hangs_on_what_it_is_of(chains, data):
-    found = atlas(data.draw(chains))
-    drawn = set(pairs(found.links["nodes"]))
-    flows = found.chain.flows.toarray()
+def test_every_partner_in_a_view_hangs_on_what_it_is_of(estimate):
+    """On a chain of which less than a hundredth of the links is drawn."""
+    found, flows = atlas(estimate), estimate.flows.toarray()
+    drawn = np.zeros(flows.shape)
+    links = found.links["nodes"]
+    drawn[links.supplier, links.buyer] = links.flow_meur
     for view in found.views:
-        if view.kind != "nodes":
-            continue
-        inside = view.items[: view.inside].tolist()
-        for partner in view.items[view.inside :].tolist():
-            best = max(max(flows[partner, inside]), max(flows[inside, partner]))
-            joined = [flows[pair] for one in inside for pair in ((partner, one), (one, partner)) if pair in drawn]
-            assert max(joined) == best > 0
+        if view.kind == "nodes":
+            inside, partners = view.items[: view.inside], view.items[view.inside :]
+            there, back = np.ix_(partners, inside), np.ix_(inside, partners)
+            strongest = np.maximum(flows[there].max(axis=1), flows[back].max(axis=0))
+            joined = np.maximum(drawn[there].max(axis=1), drawn[back].max(axis=0))
+            assert joined == pytest.approx(strongest)
+            assert strongest.min() > 0
 
 
 @given(data=DATA)
+@FEW
 def test_the_strongest_partners_are_those_of_a_plain_loop(chains, data):
     found = atlas(data.draw(chains))
     for kind in KINDS:

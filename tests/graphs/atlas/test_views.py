@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphs import metrics
@@ -12,7 +12,7 @@ from graphs.atlas import atlas
 from graphs.atlas.views import PARTNERS, countries_of
 from graphs.geography import REGIONS, region
 
-DATA = st.data()
+DATA, FEW = st.data(), settings(max_examples=25)
 
 
 def opened(chain):
@@ -20,6 +20,7 @@ def opened(chain):
 
 
 @given(data=DATA)
+@FEW
 def test_every_thing_has_a_place_of_its_own(chains, data):
     found = atlas(data.draw(chains))
     for view in found.views:
@@ -35,6 +36,7 @@ def test_every_thing_has_a_place_of_its_own(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_the_views_are_two_of_the_whole_and_one_of_each_ecosystem_and_country(chains, data):
     chain = data.draw(chains)
     found = atlas(chain)
@@ -52,6 +54,7 @@ def test_the_views_are_two_of_the_whole_and_one_of_each_ecosystem_and_country(ch
 
 
 @given(data=DATA)
+@FEW
 def test_an_opened_view_holds_its_nodes_and_the_strongest_partners_from_outside(chains, data):
     chain = data.draw(chains)
     groups, flows = atlas(chain).groups, chain.flows.toarray()
@@ -73,6 +76,7 @@ def test_an_opened_view_holds_its_nodes_and_the_strongest_partners_from_outside(
 
 
 @given(data=DATA)
+@FEW
 def test_suppliers_stand_to_the_left_and_buyers_to_the_right(chains, data):
     chain = data.draw(chains)
     for view in opened(chain):
@@ -85,6 +89,7 @@ def test_suppliers_stand_to_the_left_and_buyers_to_the_right(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_headings_stand_where_their_things_do(chains, data):
     chain = data.draw(chains)
     found, industry, country = atlas(chain), chain.nodes.industry.to_numpy(), chain.nodes.country.to_numpy()
@@ -107,6 +112,7 @@ def test_headings_stand_where_their_things_do(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_industries_lead_from_upstream_to_downstream(chains, data):
     chain = data.draw(chains)
     steps = metrics.upstreamness(chain).clip(upper=10).to_numpy()
@@ -120,6 +126,7 @@ def test_industries_lead_from_upstream_to_downstream(chains, data):
 
 
 @given(data=DATA)
+@FEW
 def test_countries_of_the_eu_come_first_and_each_part_by_output(chains, data):
     chain = data.draw(chains)
     found = countries_of(chain)
