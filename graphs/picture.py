@@ -10,7 +10,7 @@ import numpy as np
 
 from graphs.assessment import Assessment
 from graphs.atlas import atlas
-from graphs.atlas.days import day_of
+from graphs.atlas.days import causes, cut_share, day_of, told
 from graphs.backbone import backbone_of
 from graphs.layout import grid
 from graphs.page import Sheet, graph_page
@@ -19,8 +19,6 @@ from graphs.valuechain import ValueChain
 MOST_LINKS = 6_000
 """Links of the backbone: in the shipped chain, of 647,632 between two nodes, these carry 65 % of the value."""
 _MOST_CUT = 200
-_MOST_REASONS = 5
-_EVERYBODY = 0.75
 
 
 def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float | None = None) -> nx.DiGraph[str]:
@@ -59,38 +57,36 @@ def picture(chain: ValueChain, assessment: Assessment, min_flow_meur: float | No
     for _, _, data in graph.edges(data=True):
         data.setdefault("cut_share", 0.0)
     hit = _hit(chain, assessment)
-    places = grid(chain).places
-    scored = {key for level, key in assessment.scores.index if level == "node"}
-    for key, node in assessment.nodes.iterrows():
-        known = key in scored
-        row = assessment.scores.loc[("node", key)] if known else None
+    places, scores = grid(chain), dict(told(assessment))
+    losses = assessment.nodes[["loss_share", "loss_low_share", "loss_high_share", "loss_meur"]]
+    for key, lost in losses.to_dict("index").items():
+        one = scores.get(("node", str(key)))
         graph.nodes[key].update(
             x=float(places.x[key]),
             y=float(places.y[key]),
-            loss_share=float(node.loss_share),
-            loss_low_share=float(node.loss_low_share),
-            loss_high_share=float(node.loss_high_share),
-            loss_meur=float(node.loss_meur),
-            disruptions=hit[key],
-            reasons=_reasons(assessment, str(key)) if known else [],
-            **{name: float(row[name]) if row is not None else None for name in ("score", "score_low", "score_high")},
+            **lost,
+            disruptions=hit[str(key)],
+            reasons=[f"−{points:.1f}: {text}" for points, text in one.reasons] if one else [],
+            score=one and one.score,
+            score_low=one and one.low,
+            score_high=one and one.high,
         )
     return graph
 
 
-def picture_page(chain: ValueChain, told: Sequence[tuple[Assessment, str]], address: str = "") -> str:
+def picture_page(chain: ValueChain, days: Sequence[tuple[Assessment, str]], address: str = "") -> str:
     """The chain and what happened to it on some dates, as one HTML page which opens offline.
 
     Args:
-        told: assessments of the dates, the one to be shown first, each with the sentence under the title.
+        days: assessments of the dates, the one to be shown first, each with the sentence under the title.
         address: where a server has this page for other dates; none in a file to be mailed.
     """
     found = atlas(chain)
-    first = told[0][0]
+    first = days[0][0]
     meta = first.chain
     return graph_page(
         found,
-        [Sheet(day_of(found, one), headline) for one, headline in told],
+        [Sheet(day_of(found, one), headline) for one, headline in days],
         [
             f"{'ESTIMATE: ' if meta.estimate else ''}{meta.title}. {meta.accuracy}".strip(),
             f"Losses: share of output over the {first.method.horizon_weeks} weeks from the date, likely reading, with "
@@ -135,11 +131,7 @@ def _linked(chain: ValueChain, min_flow_meur: float | None) -> nx.DiGraph[str]:
 
 def _cut(chain: ValueChain, assessment: Assessment) -> list[tuple[str, str, float, float]]:
     """The largest flows that links in force cut: supplier, buyer, flow, share cut (likely reading)."""
-    links, share = chain.inputs, np.zeros(len(chain.inputs.flow_meur))
-    for effect in assessment.shock.effects:
-        if effect.kind == "link":
-            found = effect.links(chain)
-            share[found.where] = 1.0 - (1.0 - share[found.where]) * (1.0 - found.cut[:, 1])
+    links, share = chain.inputs, cut_share(chain, assessment)
     largest = np.argsort(-share * links.flow_meur, kind="stable")[:_MOST_CUT]
     names = chain.keys
     return [
@@ -150,17 +142,9 @@ def _cut(chain: ValueChain, assessment: Assessment) -> list[tuple[str, str, floa
 
 
 def _hit(chain: ValueChain, assessment: Assessment) -> dict[str, list[str]]:
-    """Names of the disruptions that cut a node directly; one that cuts nearly all marks nobody in particular."""
+    """By key the names of the disruptions that hit a node directly, as the page marks them."""
     hit: dict[str, list[str]] = defaultdict(list)
-    for effect in assessment.shock.effects:
-        named = effect.cut[:, 1] > 0
-        if named[chain.in_eu].sum() > _EVERYBODY * chain.in_eu.sum():
-            continue
-        for key in chain.keys[named]:
-            hit[key].append(f"{effect.disruption.id} {effect.disruption.title}".strip())
+    for cause in causes(chain, assessment):
+        for key in chain.keys[cause.hits]:
+            hit[str(key)].append(f"{cause.record.id} {cause.record.title}".strip())
     return hit
-
-
-def _reasons(assessment: Assessment, key: str) -> list[str]:
-    reasons = assessment.reasons("node", key)[:_MOST_REASONS]
-    return [f"−{reason.points:.1f}: {reason.text}" for reason in reasons if reason.points >= 0.05]

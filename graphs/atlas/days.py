@@ -116,13 +116,14 @@ def day_of(found: Atlas, assessment: Assessment) -> Day:
         weeks_before=assessment.shock.weeks_before,
         loss_share=nodes[["loss_low_share", "loss_share", "loss_high_share"]].to_numpy(float),
         lost_share=assessment.lost_share,
-        causes=tuple(_causes(chain, assessment)),
-        told=dict(_told(assessment)),
+        causes=tuple(causes(chain, assessment)),
+        told=dict(told(assessment)),
         cut=dict(_cut(found, assessment)),
     )
 
 
-def _causes(chain: ValueChain, assessment: Assessment) -> Iterator[Cause]:
+def causes(chain: ValueChain, assessment: Assessment) -> Iterator[Cause]:
+    """The disruptions in force, oldest first: each with where it strikes at first hand and its part of every loss."""
     part = attribution.shares(assessment.costs, len(chain))
     for number, effect in enumerate(assessment.shock.effects):
         hits = attribution.direct(chain, effect) > BREAKS[HIT_LEVEL - 1]
@@ -131,7 +132,8 @@ def _causes(chain: ValueChain, assessment: Assessment) -> Iterator[Cause]:
         yield Cause(effect.disruption, effect.kind, effect.assumptions, hits, part[:, number])
 
 
-def _told(assessment: Assessment) -> Iterator[tuple[tuple[str, str], Told]]:
+def told(assessment: Assessment) -> Iterator[tuple[tuple[str, str], Told]]:
+    """The score of the EU, every ecosystem, country and node of it, by (level, key), with the largest reasons."""
     rows = assessment.scores[["score", "score_low", "score_high"]].to_numpy(float)
     ranks = {
         (level, key): (int(rank), int(best), int(worst))
@@ -145,13 +147,22 @@ def _told(assessment: Assessment) -> Iterator[tuple[tuple[str, str], Told]]:
             yield (level, key), Told(score, low, high, ranks.get((level, key)), said)
 
 
-def _cut(found: Atlas, assessment: Assessment) -> Iterator[tuple[str, Cut]]:
-    """What links in force cut, likely reading: where several cut the same, each cuts of what the others leave."""
-    inputs, n = found.chain.inputs, len(found.chain)
-    share = np.zeros(len(inputs.flow_meur))
+def cut_share(chain: ValueChain, assessment: Assessment) -> Floats:
+    """Share of each flow of ``chain.inputs`` that links in force cut, likely reading.
+
+    Where several cut the same flow, each cuts of what the others leave: 1 − Π(1 − cut).
+    """
+    share = np.zeros(len(chain.inputs.flow_meur))
     for effect in assessment.shock.of_kind("link"):
-        gone_here = effect.links(found.chain)
-        share[gone_here.where] = 1.0 - (1.0 - share[gone_here.where]) * (1.0 - gone_here.cut[:, 1])
+        gone = effect.links(chain)
+        share[gone.where] = 1.0 - (1.0 - share[gone.where]) * (1.0 - gone.cut[:, 1])
+    return share
+
+
+def _cut(found: Atlas, assessment: Assessment) -> Iterator[tuple[str, Cut]]:
+    """The disrupted links by kind of thing: of groups and countries, what is cut of their members' flows."""
+    inputs, n = found.chain.inputs, len(found.chain)
+    share = cut_share(found.chain, assessment)
     where = np.flatnonzero(share)
     lost = share[where] * inputs.flow_meur[where]
     gone = sparse.csr_array((lost, (inputs.supplier[where], inputs.buyer[where])), (n, n))

@@ -63,7 +63,7 @@ def views_of(chain: ValueChain, groups: Groups, countries: Sequence[str]) -> tup
         >>> [view.id for view in views_of(chain, groups_of(chain), ["DE", "FR", "TW"])][-4:]
         ['ecosystem:Retail', 'country:DE', 'country:FR', 'country:TW']
     """
-    order = _industries(chain, groups)
+    order = industries_of(chain, groups.steps)
     return (
         _whole(chain, groups),
         _map(countries),
@@ -86,10 +86,19 @@ def countries_of(chain: ValueChain) -> list[str]:
     return list(found.sort_values(["outside", "last", "output"], ascending=[True, True, False], kind="stable").index)
 
 
-def _industries(chain: ValueChain, groups: Groups) -> list[str]:
-    """Industries from upstream to downstream, by the mean of their nodes weighted by output."""
+def industries_of(chain: ValueChain, steps: Floats) -> list[str]:
+    """Industries from upstream to downstream, by the mean of their nodes weighted by output.
+
+    Args:
+        steps: upstreamness of each node.
+
+    Examples:
+        >>> from graphs import metrics, sources
+        >>> industries_of(sources.toy(), metrics.upstreamness(sources.toy()).to_numpy())
+        ['C26', 'C29', 'A', 'G47']
+    """
     nodes = pd.DataFrame({"industry": chain.nodes.industry, "output": chain.output})
-    nodes["steps"] = groups.steps * chain.output
+    nodes["steps"] = steps * chain.output
     sums = nodes.groupby("industry")[["steps", "output"]].sum()
     mean = pd.Series(share_of(sums.steps.to_numpy(), sums.output.to_numpy()), sums.index)
     return list(mean.sort_values(ascending=False, kind="stable").index)

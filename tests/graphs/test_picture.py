@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from graphs.assessment import assess
+from graphs.atlas import atlas
+from graphs.atlas.days import day_of
 from graphs.backbone import backbone_of
 from graphs.disruption import Disruption
 from graphs.layout import grid
@@ -25,6 +27,16 @@ def test_a_node_that_a_disruption_names_is_marked(toy):
     graph = marked(toy, Disruption("Strike", ("DE",), DAY, "D1", effect="supply", industries=("C29",)))
     assert {key for key, node in graph.nodes(data=True) if node["disruptions"]} == {"DE_C29"}
     assert graph.nodes["DE_C29"]["disruptions"] == ["D1 Strike"]
+
+
+def test_a_file_marks_what_the_page_marks(estimate):
+    """A ban that hits a few much and nearly everybody a little: one rule says who is hit."""
+    ban = Disruption("Ban", ("TW",), DAY, "D1", effect="link", felt=("EU",), industries=("C26",), severity_likely=0.4)
+    assessment = assess(estimate, [ban], DAY, Method())
+    [cause] = day_of(atlas(estimate), assessment).causes
+    marked = {key for key, node in picture(estimate, assessment, 1e6).nodes(data=True) if node["disruptions"]}
+    assert marked == set(estimate.keys[cause.hits])
+    assert 0 < len(marked) < len(estimate) / 2
 
 
 def test_what_cuts_nearly_all_marks_nobody(toy):
@@ -76,8 +88,7 @@ def test_it_says_what_it_is_of(toy):
 
 def test_the_layout_is_the_chains_alone(toy):
     """Pictures of different days can be laid on one another; the EU stands above the others."""
-    found = grid(toy)
-    places = found.places
+    places = grid(toy)
     assert len(places.drop_duplicates()) == len(toy)
     assert places.y["TW_A"] > max(places.y["DE_A"], places.y["FR_A"])
     assert places.x["DE_C29"] == places.x["TW_C29"]

@@ -112,7 +112,9 @@ def test_gexf_looks_as_our_page(marked):
     content = exchange.write(marked, "gexf").decode()
     hit = sum(bool(row["disruptions"]) for row in marked.nodes.values())
     cut = sum(row["cut_share"] > 0 for *_, row in marked.edges(data=True))
-    assert (content.count('value="diamond"'), content.count('value="dashed"')) == (hit, cut) == (5, 2)
+    assert (
+        (content.count('value="diamond"'), content.count('value="dashed"')) == (hit, cut) == (6, 2)
+    )  # German nodes, and the two French buyers
 
 
 def test_networkx_reads_graphml(marked):
