@@ -10,9 +10,8 @@ import pandas as pd
 from graphs.assessment import Assessment
 from graphs.method import Method
 from graphs.series import Series
+from graphs.spreadsheet import neutral
 from graphs.valuechain import Meta
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(assessments: Iterable[Assessment]) -> str:
@@ -72,11 +71,10 @@ def _table(assessment: Assessment) -> pd.DataFrame:
 
 
 def safe(text: str) -> str:
-    """The text on one line, with a quote before it if a spreadsheet would take it for a formula.
+    """The text on one line, as no spreadsheet computes it.
 
     Examples:
         >>> safe("=1+1"), safe("C29")
         ("'=1+1", 'C29')
     """
-    text = " ".join(text.split("\r"))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return neutral(" ".join(text.split("\r")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -26,10 +25,9 @@ from graphs.exchange.columns import (
     rows_of,
     to_text,
 )
+from graphs.spreadsheet import neutral
 
 _NODES, _EDGES, _META = "nodes.csv", "edges.csv", "meta.json"
-_LIVE = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
-"""A text that a spreadsheet would compute, behind any number of apostrophes."""
 _CALM = (1980, 1, 1, 0, 0, 0)
 """The time of every file: the same graph makes the same archive."""
 
@@ -77,8 +75,7 @@ def read(content: bytes) -> nx.DiGraph[str]:
 
 def _calm(text: str) -> str:
     """A text that no spreadsheet computes."""
-    shown = printed(text)
-    return f"'{shown}" if _LIVE.match(shown) else shown
+    return neutral(printed(text))
 
 
 def _kinds(columns: Sequence[Column]) -> dict[str, str]:

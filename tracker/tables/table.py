@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from graphs.errors import Fault, Faults
+from graphs.spreadsheet import LIVE
 from tracker.tables.workbook import ERROR, MOST_COLUMNS, MOST_FAULTS, MOST_LETTERS, MOST_ROWS, letters
 
 _ERRORS = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)", re.I)
-_LIVE = re.compile(rf"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n{ERROR}]|{_ERRORS.pattern}\Z)", re.I)
+_LIVE = re.compile(rf"'*(?:{LIVE}|{ERROR}|{_ERRORS.pattern}\Z)", re.I)
 """Text that a spreadsheet would compute, or that looks like a mark of ours, behind any number of apostrophes."""
 
 
