@@ -1,4 +1,4 @@
-"""How much is lost, in the six steps by which every picture and table of the tracker speaks of it."""
+"""How much is lost, in the six steps and in the words by which every picture, page and table speaks of it."""
 
 from __future__ import annotations
 
@@ -17,3 +17,27 @@ def level(share: float) -> int:
         [0, 1, 2, 5]
     """
     return sum(float(share) > least for least in BREAKS)
+
+
+def percent(share: float) -> str:
+    r"""A share as a percentage with about two digits that count and no line break before the sign.
+
+    Examples:
+        >>> [percent(share).replace("\xa0", " ") for share in (0, 0.00002, 0.0012, 0.0512, 0.123, 1, -0.012)]
+        ['0 %', '<0.01 %', '0.12 %', '5.1 %', '12 %', '100 %', '−1.2 %']
+    """
+    return f"{per_cent(share)}\N{NO-BREAK SPACE}%"
+
+
+def per_cent(share: float) -> str:
+    """The same without its sign, for small places.
+
+    Examples:
+        >>> per_cent(0.0512)
+        '5.1'
+    """
+    value = 100.0 * float(share)
+    if 0 < abs(value) < 0.01:
+        return "<0.01" if value > 0 else ">−0.01"
+    digits = 0 if value == 0 or abs(value) >= 9.95 else 1 if abs(value) >= 0.995 else 2
+    return f"{value:.{digits}f}".replace("-", "−")

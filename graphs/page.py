@@ -24,6 +24,7 @@ from graphs.atlas.days import Day
 from graphs.atlas.packed import packed
 from graphs.atlas.views import View
 from graphs.classification import country_name
+from graphs.levels import percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 VIS_NETWORK = Path(pyvis.__file__).parent / "templates/lib/vis-9.1.2/vis-network.min.js"
@@ -133,20 +134,6 @@ def _tables(found: Atlas, day: Day) -> list[dict[str, Any]]:
         rows.sort(key=lambda row: -row["loss"][1])
         tables.append({"heading": heading, "rows": rows})
     return tables
-
-
-def percent(share: float) -> str:
-    r"""A share as a percentage with about two digits that count and no line break before the sign.
-
-    Examples:
-        >>> [percent(share).replace("\xa0", " ") for share in (0, 0.00002, 0.0012, 0.0512, 1)]
-        ['0 %', '< 0.01 %', '0.12 %', '5.1 %', '100 %']
-    """
-    value = float(share) * 100
-    if 0 < value < 0.01:
-        return "<\N{NO-BREAK SPACE}0.01\N{NO-BREAK SPACE}%"
-    digits = 2 if value < 1 else 1 if value < 10 else 0
-    return f"{value:.{digits if value else 0}f}\N{NO-BREAK SPACE}%"
 
 
 def _json(data: object) -> Markup:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphs.explanation import Felt, Trade
+from graphs.levels import percent
 from reports.amounts import euros
-from reports.charts.words import percent
 
 
 def ways_said(felt: Felt) -> list[list[str]]:

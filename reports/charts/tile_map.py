@@ -9,9 +9,10 @@ import altair as alt
 import pandas as pd
 
 from graphs.classification import REST_OF_WORLD, country_name
+from graphs.levels import per_cent, percent
 from reports.charts.drawing import NARROW, ROLES, empty, rows, svg
 from reports.charts.steps import by_loss, in_blue, score_step
-from reports.charts.words import number, percent, points, short
+from reports.charts.words import points, short
 
 PLACES: Mapping[str, tuple[int, int]] = {
     "IS": (1, 0), "NO": (3, 0), "SE": (4, 0), "FI": (5, 0),
@@ -107,7 +108,7 @@ def _tiles(countries: pd.DataFrame, show: str, world: bool) -> list[dict[str, An
 def _tile(country: Any, column: float, row: float, show: str) -> dict[str, Any]:
     scored = not pd.isna(country.score)
     if show == "loss":
-        look, figure = by_loss(country.loss_share), number(country.loss_share)
+        look, figure = by_loss(country.loss_share), per_cent(country.loss_share)
     elif scored:
         look, figure = in_blue(score_step(country.score)), points(country.score)
     else:

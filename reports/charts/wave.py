@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import altair as alt
 import pandas as pd
 
+from graphs.levels import percent
 from reports.charts.days import axis, marked
 from reports.charts.drawing import ROLES, empty, rows, size, svg, words_beside
-from reports.charts.words import day, percent
+from reports.charts.words import day
 
 _WEEK = timedelta(weeks=1)
 _LANE = 20

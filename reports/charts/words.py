@@ -29,30 +29,6 @@ def short(text: object, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def percent(share: float) -> str:
-    r"""A share as a percentage with two digits that count.
-
-    Examples:
-        >>> [percent(share).replace("\xa0", " ") for share in (0, 0.00002, 0.0012, 0.0512, 0.123, 1, -0.012)]
-        ['0 %', '<0.01 %', '0.12 %', '5.1 %', '12 %', '100 %', '−1.2 %']
-    """
-    return f"{number(share)}\N{NO-BREAK SPACE}%"
-
-
-def number(share: float) -> str:
-    """The same without its sign, for small places.
-
-    Examples:
-        >>> number(0.0512)
-        '5.1'
-    """
-    value = 100.0 * float(share)
-    if 0 < abs(value) < 0.01:
-        return "<0.01" if value > 0 else ">−0.01"
-    digits = 2 if abs(value) < 1 else 1 if abs(value) < 9.95 else 0
-    return f"{value:.{digits if value else 0}f}".replace("-", "−")
-
-
 def points(score: float) -> str:
     """A score with one digit.
 

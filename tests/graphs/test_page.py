@@ -9,15 +9,15 @@ from datetime import date
 from html.parser import HTMLParser
 
 import numpy as np
-import pytest
 
 from graphs.assessment import assess
 from graphs.atlas import atlas
 from graphs.atlas.days import day_of
 from graphs.classification import country_name
 from graphs.disruption import Disruption
+from graphs.levels import percent
 from graphs.method import Method
-from graphs.page import Sheet, graph_page, percent
+from graphs.page import Sheet, graph_page
 from graphs.valuechain import ValueChain
 
 ON, BEFORE = date(2021, 3, 15), date(2021, 3, 1)
@@ -233,19 +233,3 @@ def numbers(data):
         yield view["y"], "<f4"
     for day in data["days"]:
         yield day["loss"], "<f4"
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0, "0 %"),
-        (1e-9, "< 0.01 %"),
-        (0.0001, "0.01 %"),
-        (0.0099, "0.99 %"),
-        (0.01, "1.0 %"),
-        (0.0999, "10.0 %"),
-        (0.1, "10 %"),
-    ],
-)
-def test_shares_in_words(share, words):
-    assert percent(share).replace("\N{NO-BREAK SPACE}", " ") == words

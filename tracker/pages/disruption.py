@@ -15,8 +15,9 @@ from graphs.assessment import Assessment
 from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults
 from graphs.explanation import explain
+from graphs.levels import percent
 from reports.amounts import between, euros
-from reports.charts.words import day, percent
+from reports.charts.words import day
 from reports.impact import impact_table
 from reports.to_csv import safe
 from reports.ways import ways_said

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graphs.classification import country_name
 from graphs.errors import Fault, Faults
-from reports.charts.words import percent
+from graphs.levels import percent
 from tracker.api import desk_of
 from tracker.door import actor_of, named, visitor_of
 from tracker.keeping import NOBODY, Change

@@ -14,8 +14,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
+from graphs.levels import percent
 from reports.charts import history
-from reports.charts.words import percent, points
+from reports.charts.words import points
 from tracker.api import AtDesk
 from tracker.desk import Desk
 from tracker.door import needs

@@ -15,11 +15,12 @@ from graphs.assessment import Assessment
 from graphs.classification import EU27
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
+from graphs.levels import percent
 from graphs.propagation import WEEKS_A_YEAR
 from graphs.shock import Recorded
 from reports import figures
 from reports.charts import wave
-from reports.charts.words import day, percent
+from reports.charts.words import day
 from tracker.desk import Desk
 from tracker.pages.figure import Column, Figure, origin, source
 

@@ -13,9 +13,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs import levels
 from graphs.errors import Fault, Faults
+from graphs.levels import percent
 from reports import figures
 from reports.charts import steps, tile_map
-from reports.charts.words import percent, points
+from reports.charts.words import points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs

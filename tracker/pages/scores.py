@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from graphs.errors import Fault, Faults
+from graphs.levels import percent
 from graphs.score.resilience import LEVELS
 from graphs.score.uncertainty import INTERVAL
 from graphs.series import LEVELS as FOLLOWED
 from reports import figures
 from reports.charts import league
-from reports.charts.words import percent, points
+from reports.charts.words import points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs

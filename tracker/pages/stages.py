@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.classification import STAGES
 from graphs.disruption import COUNTED
+from graphs.levels import percent
 from reports import figures
 from reports.charts import heat_map
-from reports.charts.words import percent
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
 from tracker.door import needs

@@ -238,7 +238,7 @@ function percent(share) {
   if (share === null) return "–";
   const value = Math.abs(share) * 100;
   const sign = share < 0 ? "−" : "";
-  if (value > 0 && value < 0.01) return "< 0.01\u00a0%";
+  if (value > 0 && value < 0.01) return share > 0 ? "<0.01\u00a0%" : ">−0.01\u00a0%";
   return `${sign}${value.toFixed(value === 0 || value >= 9.95 ? 0 : value < 0.995 ? 2 : 1)}\u00a0%`;
 }
 

@@ -19,9 +19,9 @@ from graphs.assessment import Assessment, assess
 from graphs.atlas import Atlas, atlas
 from graphs.atlas.days import day_of
 from graphs.disruption import Disruption
-from graphs.levels import level
+from graphs.levels import level, percent
 from graphs.method import Method
-from graphs.page import TEMPLATES, percent
+from graphs.page import TEMPLATES
 from graphs.picture import picture_page
 from graphs.valuechain import ValueChain
 

@@ -14,7 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from graphs.classification import DATA, STAGES
-from reports.charts.words import percent, points
+from graphs.levels import percent
+from reports.charts.words import points
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.pages import figure, today

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from graphs.levels import percent
 from reports.amounts import between, euros
-from reports.charts.words import day, percent
+from reports.charts.words import day
 from tracker.desk import Desk
 from tracker.settings import Settings
 
