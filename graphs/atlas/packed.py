@@ -18,10 +18,10 @@ from graphs.atlas.links import Links, Trade
 from graphs.atlas.views import View
 from graphs.classification import EU27, country_name
 from graphs.geography import region
-from graphs.levels import BREAKS, HIT_LEVEL, LEVELS
+from graphs.levels import BREAKS, HIT_LEVEL, LEVELS, SCORE_BREAKS, SCORE_LEVELS
 
 SCALE = 20_000
-"""Shares travel as whole numbers of this part of one, in two bytes: to 0.005 % exactly."""
+"""Shares travel as whole numbers of this part of one, in two bytes: to the nearest 0.005 %."""
 
 
 class Texts:
@@ -95,6 +95,8 @@ def packed(found: Atlas, days: Sequence[Day]) -> dict[str, Any]:
         "breaks": list(BREAKS),
         "levels": list(LEVELS),
         "hit_level": HIT_LEVEL,
+        "score_breaks": list(SCORE_BREAKS),
+        "score_levels": list(SCORE_LEVELS),
     }
 
 

@@ -23,11 +23,9 @@ from graphs.exchange.columns import (
     to_text,
 )
 from graphs.exchange.plain import EXACT_TO, Row
-from graphs.levels import level
+from graphs.levels import COLOURS, level
 
 _NAMESPACE = "http://www.gexf.net/1.2draft"
-_LEVEL_COLOURS = ("219 226 233", "253 217 174", "253 179 102", "238 116 32", "189 58 6", "101 18 3")
-"""Red, green, blue for each level of loss, from light to dark."""
 
 
 def write(graph: nx.DiGraph[str]) -> bytes:
@@ -124,7 +122,7 @@ def _look(row: Row, largest_meur: float) -> str:
     """How a node is drawn, as far as it says what that follows from."""
     parts = []
     if _number(row, "loss_share"):
-        red, green, blue = _LEVEL_COLOURS[level(row["loss_share"])].split()
+        red, green, blue = bytes.fromhex(COLOURS[level(row["loss_share"])][1:])
         parts.append(f'<viz:color r="{red}" g="{green}" b="{blue}"/>')
     if _number(row, "x") and _number(row, "y"):
         parts.append(f'<viz:position x="{float(row["x"])!r}" y="{0.0 - row["y"]!r}" z="0.0"/>')

@@ -16,14 +16,15 @@ from xml.etree import ElementTree
 import altair as alt
 import vl_convert
 
+from graphs.levels import COLOURS
 from reports.charts.words import short, words_of
 
 WIDE, NARROW = 640, 340
 """Units across: a column of a page, and a phone. Read at their own size, all text is 12 pixels or more."""
 ROLES: Mapping[str, str] = {
     "ink": "#1b2733", "muted": "#5b6b7a", "line": "#d5dde5", "paper": "#ffffff", "accent": "#0b5cad", "loss": "#c2410c",
-    "level0": "#dbe2e9", "level1": "#fdd9ae", "level2": "#fdb366", "level3": "#ee7420", "level4": "#bd3a06",
-    "level5": "#651203", "over0": "#1b2734", "over1": "#1b2735", "over2": "#1b2736", "over3": "#1b2737",
+    **{f"level{step}": colour for step, colour in enumerate(COLOURS)},
+    "over0": "#1b2734", "over1": "#1b2735", "over2": "#1b2736", "over3": "#1b2737",
     "over4": "#fffffe", "over5": "#fffffd", "blue0": "#e3eef9", "blue1": "#c3daf0", "blue2": "#8fbde3",
     "blue3": "#2f75b7", "blue4": "#1c5a9c", "blue5": "#082f63", "upon0": "#1b2738", "upon1": "#1b2739",
     "upon2": "#1b273a", "upon3": "#fffffc", "upon4": "#fffffb", "upon5": "#fffffa",

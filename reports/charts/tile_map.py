@@ -9,9 +9,9 @@ import altair as alt
 import pandas as pd
 
 from graphs.classification import REST_OF_WORLD, country_name
-from graphs.levels import per_cent, percent
+from graphs.levels import per_cent, percent, score_level
 from reports.charts.drawing import NARROW, ROLES, empty, rows, svg
-from reports.charts.steps import by_loss, in_blue, score_step
+from reports.charts.steps import by_loss, in_blue
 from reports.charts.words import points, short
 
 PLACES: Mapping[str, tuple[int, int]] = {
@@ -110,7 +110,7 @@ def _tile(country: Any, column: float, row: float, show: str) -> dict[str, Any]:
     if show == "loss":
         look, figure = by_loss(country.loss_share), per_cent(country.loss_share)
     elif scored:
-        look, figure = in_blue(score_step(country.score)), points(country.score)
+        look, figure = in_blue(score_level(country.score)), points(country.score)
     else:
         look, figure = {"ground": ROLES["paper"], "words": ROLES["muted"]}, "–"
     return {

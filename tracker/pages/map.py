@@ -15,7 +15,7 @@ from graphs import levels
 from graphs.errors import Fault, Faults
 from graphs.levels import percent
 from reports import figures
-from reports.charts import steps, tile_map
+from reports.charts import tile_map
 from reports.charts.words import points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
@@ -87,5 +87,5 @@ def legend(countries: pd.DataFrame, show: str = "loss") -> list[tuple[str, str, 
     if show == "loss":
         counts = Counter(map(levels.level, countries.loss_share))
         return [(f"level{step}", words, counts[step]) for step, words in enumerate(levels.LEVELS)]
-    counts = Counter(map(steps.score_step, countries.score.dropna()))
-    return [(f"blue{step}", words, counts[step]) for step, words in enumerate(steps.SCORES)]
+    counts = Counter(map(levels.score_level, countries.score.dropna()))
+    return [(f"blue{step}", words, counts[step]) for step, words in enumerate(levels.SCORE_LEVELS)]

@@ -113,6 +113,7 @@ function asNode(item) {
   const { seen: found } = item;
   const hidden = !found || !(isShown(found) || light?.around.has(item));
   if (hidden) return { id: item.id, x: item.x, y: item.y, size: 4, hidden: true };
+  const rim = rimOf(found.colour);
   return {
     id: item.id,
     x: item.x,
@@ -121,8 +122,8 @@ function asNode(item) {
     hidden: false,
     shape: found.direct ? "diamond" : "dot",
     opacity: light && !light.around.has(item) ? 0.25 : 1,
-    borderWidth: Math.min(found.border, 0.28 * item.size), // the colour of a small mark must still be seen
-    color: { background: colourOf(found.colour), border: found.level !== null && found.border > 1.5 ? theme.ink : theme.rim },
+    borderWidth: Math.min(rim, 0.4 * item.size * fitting()), // the colour of a small mark must still be seen
+    color: { background: colourOf(found.colour), border: rim > 1.5 ? theme.ink : theme.rim },
   };
 }
 
@@ -155,15 +156,25 @@ function aim(x, y, px, py, scale, animation = false) {
   network.moveTo({ position, scale, animation });
 }
 
-// The whole of it, unless rows or columns would then be too close to be told apart: then as much as can be read.
-function fit() {
+// The room for a view in pixels of the screen, and how much it takes at scale 1.
+function room() {
   const band = bands(view);
   const [width, height] = [bounds.right - bounds.left + 100, bounds.bottom - bounds.top + 84];
-  const [freeWidth, freeHeight] = [chart.clientWidth - band.left - band.right, chart.clientHeight - band.top - 6];
+  return { band, width, height, freeWidth: chart.clientWidth - band.left - band.right, freeHeight: chart.clientHeight - band.top - 6 };
+}
+
+// The scale at which the whole is seen, unless rows or columns would be too close to be told apart: then the least at
+// which they can be.
+function fitting() {
+  const { band, width, height, freeWidth, freeHeight } = room();
   const close = Math.min(spacing(view.rows, (at) => at) / 17, spacing(view.columns, (at) => at) / (band.small ? 34 : 15));
   const readable = Number.isFinite(close) ? 1 / close : 0.25;
   const whole = band.small && band.top ? freeHeight / height : Math.min(freeWidth / width, freeHeight / height);
-  const scale = Math.min(1.25, Math.max(readable, whole));
+  return Math.min(1.25, Math.max(readable, whole));
+}
+
+function fit() {
+  const [{ band, width, freeWidth }, scale] = [room(), fitting()];
   const spare = Math.max(0, (freeWidth - width * scale) / 2) * (band.top ? 0.6 : 1);
   aim(bounds.left - 56, bounds.top - 36, band.left + spare, band.top + 2, scale);
   moved = false;

@@ -52,9 +52,8 @@ function showControls() {
 
 // The sentence is about the day as a whole: whether something narrower is on the screen.
 function besides() {
-  const set = ["country", "ecosystem", "kind", "state", "stage", "disruption"].filter((name) => state[name]).map((name) => `${name} ${state[name]}`);
-  if (state.with >= 0) set.push(`change since ${dated(days[state.with].on)}`);
-  return set.length ? ` (That is of all disruptions. Shown below: ${set.join("; ")}.)` : "";
+  const less = [...narrowed(), ...(state.with >= 0 ? [`change since ${dated(days[state.with].on)}`] : [])];
+  return less.length ? ` (That is of all disruptions. Shown below: ${less.join("; ")}.)` : "";
 }
 
 function showCaption() {
@@ -90,14 +89,6 @@ function showLegend() {
   $("border-said").textContent = `thicker border: ${state.with >= 0 ? "larger change" : "worse"}`;
   $("levels-heading").textContent = heading;
   $("levels").replaceChildren(...rows.map(row));
-}
-
-// How thick the border of a level is.
-function rimOf(colour) {
-  const level = Number(colour.at(-1));
-  if (colour.startsWith("score")) return 4 - 0.6 * level;
-  if (colour.startsWith("change")) return 0.8 + Math.abs(level - 3);
-  return colour === "none" ? 1 : 0.8 + 0.6 * level;
 }
 
 // ---- search ------------------------------------------------------------------------------------------------------

@@ -12,8 +12,6 @@ function readTheme() {
   return { ...Object.fromEntries(colours), font: getComputedStyle(document.body).fontFamily };
 }
 
-const SCORE_BREAKS = [50, 55, 60, 65, 70]; // a level takes in its lower end; level 0 is the worst
-const SCORE_LEVELS = ["under 50", "50–55", "55–60", "60–65", "65–70", "over 70"];
 const CHANGE_BREAKS = [0.1, 1, 5]; // percentage points of output, or points of the score
 
 // What the state shows of a thing: the measures of the day, of the other date if two are compared, and how it looks.
@@ -24,23 +22,21 @@ function seen(one, now = through(), then = state.with >= 0 ? through(state.with,
   const found = { ...here, thing: one, before };
   if (before) return { ...found, ...changed(here, before) };
   if (state.show === "score") {
-    if (here.score === null) return { ...found, text: "–", colour: "none", level: null, border: 1 };
-    const level = SCORE_BREAKS.filter((least) => here.score >= least).length;
-    return { ...found, text: here.score.toFixed(0), value: here.score, colour: `score${level}`, level, border: 4 - 0.6 * level };
+    if (here.score === null) return { ...found, text: "–", colour: "none" };
+    const level = data.score_breaks.filter((least) => here.score < least).length;
+    return { ...found, text: here.score.toFixed(0), value: here.score, colour: `score${level}` };
   }
-  const level = levelOf(here.loss);
-  return { ...found, text: brief(here.loss), value: here.loss, colour: `loss${level}`, level, border: 0.8 + 0.6 * level };
+  return { ...found, text: brief(here.loss), value: here.loss, colour: `loss${levelOf(here.loss)}` };
 }
 
 // The change from the other date to this one; worse is warm, better is cold.
 function changed(here, before) {
   const score = state.show === "score";
-  if (score && (here.score === null || before.score === null)) return { text: "–", colour: "none", level: null, border: 1 };
+  if (score && (here.score === null || before.score === null)) return { text: "–", colour: "none" };
   const value = score ? here.score - before.score : 100 * (here.loss - before.loss);
   const size = CHANGE_BREAKS.filter((least) => Math.abs(value) > least).length;
   const worse = score ? value < 0 : value > 0;
-  const level = 3 + (worse ? size : -size);
-  return { text: signed(value, 1), value, colour: `change${level}`, level, border: 0.8 + size };
+  return { text: signed(value, 1), value, colour: `change${3 + (worse ? size : -size)}` };
 }
 
 // A share in the few letters that fit under a mark.
@@ -60,6 +56,13 @@ function radius(made, largest, kind, direct) {
   return direct ? size * 1.2 : size; // the corners of a diamond take the space
 }
 
+// How thick the border of a level is: the worse, or the larger a change, the thicker.
+function rimOf(colour) {
+  if (colour === "none") return 1;
+  const level = Number(colour.at(-1));
+  return 0.8 + (colour.startsWith("change") ? Math.abs(level - 3) : 0.6 * level);
+}
+
 const colourOf = (name) => (name === "none" ? theme.paper : theme[name]);
 
 // What the legend says: a row for each level, the worst last.
@@ -71,7 +74,7 @@ function legend() {
     return { heading: `Change since ${dated(days[state.with].on)}, ${unit}`, rows: words.map((text, level) => [`change${level}`, text]) };
   }
   if (state.show === "score") {
-    return { heading: "Resilience score, 100 is best", rows: [...SCORE_LEVELS.map((text, level) => [`score${level}`, text]), ["none", "none: outside the EU"]] };
+    return { heading: "Resilience score, 100 is best", rows: [...data.score_levels.map((text, level) => [`score${level}`, text]), ["none", "none: outside the EU"]] };
   }
   const when = state.week === null ? `in ${days[state.day].horizon} weeks` : "in that week";
   return { heading: `Output lost ${when}`, rows: data.levels.map((text, level) => [`loss${level}`, text]) };

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from graphs.classification import ECOSYSTEMS, EU27, STAGES
-from graphs.levels import LEVELS
+from graphs.levels import COLOURS, LEVELS, SCORE_LEVELS
 from reports.charts.heat_map import heat_map
 from reports.charts.league import MOST, league
-from reports.charts.steps import COUNTS, SCORES
+from reports.charts.steps import COUNTS
 from reports.charts.tile_map import PLACES, reading, tile_map
 from reports.charts.words import words_of
 
@@ -122,4 +122,4 @@ def test_leagues_of_one_of_many_and_none(read, hostile):
 
 
 def test_there_are_words_for_each_step():
-    assert len(LEVELS) == len(SCORES) == len(COUNTS) == 6
+    assert len(LEVELS) == len(SCORE_LEVELS) == len(COLOURS) == len(COUNTS) == 6
