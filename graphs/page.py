@@ -54,8 +54,9 @@ def graph_page(found: Atlas, sheets: Sequence[Sheet], notes: Sequence[str], addr
     """One self-contained HTML page which shows a value chain and what happens to it.
 
     It opens with ecosystems by parts of the world, in the order of the value chain; each opens into its industries,
-    countries and strongest partners. Area of a mark: output. Colour, border and the figure beside it: share of output
-    lost over the horizon or in one week, or the score, or the change between two dates. Links: the backbone.
+    countries and strongest partners. Radius of a mark: in proportion to output^(1/3), but for a least and a largest.
+    Colour, border and the figure beside it: share of output lost over the horizon or in one week, or the score, or the
+    change between two dates. Links: the backbone, and the disrupted ones.
 
     Args:
         found: what can be looked at.

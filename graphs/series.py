@@ -50,7 +50,7 @@ def lines(chain: ValueChain, method: Method) -> pd.DataFrame:
 
 
 def point(chain: ValueChain, disruptions: Iterable[Disruption], on: date, method: Method) -> Floats:
-    """The figures of a date, as ``assess`` has them, without what the reasons take: most of the time.
+    """The figures of a date, as ``assess`` has them, without what the reasons take.
 
     Returns:
         ``lines`` × ``FIGURES``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from graphs.assessment import Assessment
+from reports.to_csv import provenance
 
 _GROUPS = ("eu", "ecosystem", "country", "industry")
 _COLUMNS = ("label", "output_meur", "loss_meur", "loss_low_meur", "loss_high_meur", "loss_share", "recovery_weeks")
@@ -35,6 +36,5 @@ def impact_table(assessment: Assessment) -> pd.DataFrame:
     table["level"] = pd.Categorical(table.level, [*_GROUPS, "node"], ordered=True)
     table = table.sort_values(["level", "loss_meur"], ascending=[True, False], kind="stable")
     table.insert(0, "on", assessment.on.isoformat())
-    table["chain_is_estimate"] = assessment.chain.estimate
-    table["method_version"] = assessment.method.version
+    table = table.assign(**provenance(assessment.chain, assessment.method))
     return table.astype({"level": str, "recovery_weeks": "Int64"})

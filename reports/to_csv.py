@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def series_to_csv(series: Series, chain: Meta, method: Method, level: str, key: 
     blank = np.full((len(series.missing), *series.values.shape[1:]), np.nan)
     missing = Series(series.lines, series.missing, (), blank)
     frame = pd.concat([one.table(level, key) for one in (series, missing) if one.days] or [series.table(level, key)])
-    return _text(_with_provenance(frame.sort_values("on", kind="stable"), chain, method))
+    return _text(frame.sort_values("on", kind="stable").assign(**provenance(chain, method)))
 
 
 def _text(frame: pd.DataFrame) -> str:
@@ -55,14 +56,21 @@ def _text(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", float_format="%.6f")
 
 
-def _with_provenance(frame: pd.DataFrame, chain: Meta, method: Method) -> pd.DataFrame:
-    return frame.assign(chain_year=chain.year, chain_is_estimate=chain.estimate, method_version=method.version)
+def provenance(chain: Meta, method: Method) -> dict[str, Any]:
+    """What figures were computed from, the same in each row of a table.
+
+    Examples:
+        >>> from graphs import sources
+        >>> provenance(sources.toy().meta, Method())
+        {'chain_year': 0, 'chain_is_estimate': False, 'method_version': '2'}
+    """
+    return {"chain_year": chain.year, "chain_is_estimate": chain.estimate, "method_version": method.version}
 
 
 def _table(assessment: Assessment) -> pd.DataFrame:
     frame = assessment.scores.reset_index()
     frame.insert(0, "on", assessment.on.isoformat())
-    frame = _with_provenance(frame, assessment.chain, assessment.method)
+    frame = frame.assign(**provenance(assessment.chain, assessment.method))
     frame["reasons"] = [
         " | ".join(f"{reason.points:.2f}: {reason.text}" for reason in assessment.reasons(level, key)[:8])
         for level, key in zip(frame.level, frame.key, strict=True)

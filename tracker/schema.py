@@ -267,7 +267,7 @@ class MadeFrom(BaseModel):
     """What an answer was computed from."""
 
     log_position: int = Field(description=_POSITION)
-    method_version: str = Field(description="Of the hash of the method and its assumptions.")
+    method_version: str = Field(description="Version of the method: of its assumptions, formulas and figures.")
     horizon_weeks: int = Field(description="Weeks from the date over which losses are counted.")
     chain: ChainSource = Field(description="The value chain that was assessed.")
     interval: str = Field(description="What the intervals of losses, scores and ranks hold.")

@@ -24,7 +24,7 @@ MOST_REASONS = 6
 MOST_CUT = 200
 """How many disrupted links outside the backbone are told of each kind."""
 LEAST_CUT = 0.0005
-"""They are cut by more than this."""
+"""A link is called disrupted if more of its flow is cut than this."""
 _LEAST_POINTS = 0.05
 _LEVELS = ("eu", "ecosystem", "country", "node")
 

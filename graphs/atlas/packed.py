@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from graphs.atlas import KINDS, Atlas
-from graphs.atlas.days import Cause, Cut, Day
+from graphs.atlas.days import LEAST_CUT, Cause, Cut, Day
 from graphs.atlas.links import Links, Trade
 from graphs.atlas.views import View
 from graphs.classification import EU27, country_name
 from graphs.geography import region
 from graphs.levels import BREAKS, HIT_LEVEL, LEVELS, SCORE_BREAKS, SCORE_LEVELS
+from graphs.score.resilience import label
 
 SCALE = 20_000
 """Shares travel as whole numbers of this part of one, in two bytes: to the nearest 0.005 %."""
@@ -80,9 +81,7 @@ def packed(found: Atlas, days: Sequence[Day]) -> dict[str, Any]:
         "countries": [
             [str(code), country_name(str(code)), region(str(code)), code in EU27] for code in found.countries
         ],
-        "industries": [
-            [str(code), _name(chain.nodes.label.iloc[at])] for code, at in zip(industries, first, strict=True)
-        ],
+        "industries": [[str(code), label(chain, "industry", code)] for code in industries],
         "ecosystems": list(found.groups.columns),
         "regions": list(found.groups.regions),
         "shares": reals(found.groups.shares[first]),
@@ -117,10 +116,6 @@ def shares(values: npt.ArrayLike) -> str:
 
 def _text(values: npt.NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
-
-
-def _name(label: object) -> str:
-    return str(label).rpartition(" (")[0] or str(label)
 
 
 def _view(view: View, placed: bool) -> dict[str, Any]:
@@ -185,7 +180,7 @@ def _day(day: Day, texts: Texts, keys: Sequence[str]) -> dict[str, Any]:
 def _cut(cut: Cut) -> dict[str, Any]:
     drawn = cut.drawn_share
     return {
-        "drawn": [[int(at), round(float(drawn[at]), 4)] for at in np.flatnonzero(drawn > 0)],
+        "drawn": [[int(at), round(float(drawn[at]), 4)] for at in np.flatnonzero(drawn > LEAST_CUT)],
         "from": wholes(cut.supplier),
         "to": wholes(cut.buyer),
         "flow": reals(cut.flow_meur),

@@ -16,6 +16,7 @@ import pandas as pd
 from graphs.atlas.groups import NO_ECOSYSTEM, Groups
 from graphs.classification import REST_OF_WORLD, country_name
 from graphs.geography import middle, region
+from graphs.score.resilience import label
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 COLUMN_WIDTH, ROW_HEIGHT, GAP = 106.0, 84.0, 34.0
@@ -262,5 +263,4 @@ def _rows(inside: Sequence[bool]) -> Floats:
 
 
 def _names(chain: ValueChain) -> dict[str, str]:
-    labels = chain.nodes.drop_duplicates("industry")
-    return {str(row.industry): str(row.label).rpartition(" (")[0] or str(row.label) for row in labels.itertuples()}
+    return {str(code): label(chain, "industry", code) for code in chain.nodes.industry.unique()}

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from graphs.errors import Unknown
 from reports.charts.drawing import alone
-from reports.to_csv import safe
+from reports.to_csv import provenance, safe
 from tracker.desk import Desk
 
 Chart = functools.partial[str]
@@ -116,9 +116,7 @@ class Figure:
 
 def origin(desk: Desk, **more: str) -> dict[str, Any]:
     """What figures were computed from, for each row of a CSV."""
-    meta = desk.chain.meta
-    known = {"chain_year": meta.year, "chain_is_estimate": meta.estimate, "method_version": desk.method.version}
-    return {**more, **known}
+    return {**more, **provenance(desk.chain.meta, desk.method)}
 
 
 def over_time(level: str, key: str) -> str:

@@ -2,7 +2,6 @@
 
 const MOST_LINKS = 420; // of the backbone in one view
 const MOST_CUT = 40; // of the disrupted ones outside it
-const LEAST_CUT = 0.0005;
 let weaker = 0; // links that are left out because there are too many
 
 // The links between items, by their places in the chain, largest first. Where there are too many of the backbone, they
@@ -31,8 +30,8 @@ function linksAmong(at, kind, day) {
   return [...kept, ...cut].sort((a, b) => b.flow - a.flow).map((edge, id) => ({ ...edge, id }));
 }
 
-// Whether the link at a place is disrupted, so much that it is worth a word.
-const isCut = (place, kind = view.kind, day = state.day) => (days[day].cut[kind].get(place) ?? 0) > LEAST_CUT;
+// Whether the link at a place is disrupted.
+const isCut = (place) => days[state.day].cut[view.kind].has(place);
 
 // The same of the link between two things.
 function isCutBetween(kind, from, to) {
@@ -40,7 +39,7 @@ function isCutBetween(kind, from, to) {
   const first = links[kind].flow.length;
   for (const place of cut[kind].keys()) {
     const [ends, i] = place < first ? [links[kind], place] : [others[kind], place - first];
-    if (ends.from[i] === from && ends.to[i] === to) return isCut(place, kind);
+    if (ends.from[i] === from && ends.to[i] === to) return true;
   }
   return false;
 }

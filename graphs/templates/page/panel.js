@@ -31,8 +31,11 @@ function opens(one) {
 
 const back = () => state.view !== INITIAL.view && set({ view: INITIAL.view });
 
+// What is looked at: what is selected, else what the view is of; null for the whole.
+const lookedAt = () => thing(state.selected || state.view);
+
 function fillPanel() {
-  const one = thing(state.selected || state.view);
+  const one = lookedAt();
   refill($("panel"), ...(one ? about(one) : overview()));
   if (shownInPanel !== (one?.id ?? "")) $("panel").scrollTop = 0;
   shownInPanel = one?.id ?? "";

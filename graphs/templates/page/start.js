@@ -27,7 +27,7 @@ function showAll(before) {
   if (state.view !== before.view) draw();
   else if (before.day >= 0 && state.day !== before.day) redate();
   else if (before.day >= 0) refresh();
-  if (["day", "with", "show", "country", "ecosystem", "kind", "state", "stage", "disruption", "selected"].some((name) => state[name] !== before[name])) fillWave();
+  if (["view", "day", "with", "show", "country", "ecosystem", "kind", "state", "stage", "disruption", "selected"].some((name) => state[name] !== before[name])) fillWave();
   showWave();
   showControls();
   fillPanel();

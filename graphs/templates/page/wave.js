@@ -19,9 +19,9 @@ function fillWave() {
   $("wave").hidden = !days[state.day].causes.length || state.with >= 0 || state.show === "score" || !lost.length;
 }
 
-// What the line is of: what is selected, if it loses something; else the EU.
+// What the line is of: what is looked at, if it counts under the filters; else the EU.
 function waveOf() {
-  const one = state.selected ? thing(state.selected) : null;
+  const one = lookedAt();
   return one && measure(one, through()) ? one : thing("eu");
 }
 

@@ -154,6 +154,13 @@ def test_measures_are_those_of_the_assessment(estimate, result, weights, html, o
     tourism_eu = weights("ecosystem:Tourism")
     assert bars(page) == pytest.approx(heights(result.lost_share, tourism_eu), abs=0.1)
 
+    # Without the filter the line is of what the view is of, and of what is selected.
+    page.call("page.set({ ecosystem: '', view: 'ecosystem:Tourism' })")
+    assert bars(page) == pytest.approx(heights(result.lost_share, tourism_eu), abs=0.1)
+    assert "week by week: Tourism." in page.text("#wave-top")
+    page.call("page.set({ selected: 'country:IT' })")
+    assert bars(page) == pytest.approx(heights(result.lost_share, weights("country:IT")), abs=0.1)
+
 
 def bars(page):
     """Heights of the bars over the slider of the wave, percent of the highest."""
