@@ -6,7 +6,6 @@ import gzip
 import json
 import random
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -261,29 +260,20 @@ def test_a_restore_that_fails_in_the_end_leaves_nothing(
     assert rows(empty) == []
 
 
-def rounds(writer: Writer, fresh: Callable[[], sa.Engine], folder: Path, number: int) -> int:
-    """Backups while others write, each restored; number of entries in the last."""
-    stop, errors = threading.Event(), []
-
-    def write() -> None:
-        try:
-            while not stop.is_set():
-                fill(writer, 1)
-        except BaseException as error:  # told by the test
-            errors.append(error)
-
-    threads = [threading.Thread(target=write) for _ in range(3)]
-    for thread in threads:
-        thread.start()
+def test_a_backup_is_one_moment_of_a_log_that_goes_on(
+    writer: Writer, meanwhile: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Each backup that is made while others write is restored, and holds all up to some entry and nothing else."""
+    fill(writer, 5)
     held = 0
-    try:
-        for _ in range(number):
+    with meanwhile(lambda: fill(writer, 1)) as errors:
+        for number in range(3):
             at_least = log.position(writer.engine)
             while log.position(writer.engine) == at_least and not errors:
                 time.sleep(0.01)
-            made = backup.make(writer.engine, folder / "b.gz", AT, quiet)
-            restored = fresh()
-            backup.restore(folder / "b.gz", restored, quiet)
+            made = backup.make(writer.engine, tmp_path / "b.gz", AT, quiet)
+            restored = open_database(f"sqlite:///{tmp_path}/r{number}.sqlite")
+            backup.restore(tmp_path / "b.gz", restored, quiet)
             held = log.position(restored)
             assert held == made.contents.rows["entries"] >= at_least
             assert (log.verify(restored), log.astray(restored), made.broken) == ([], [], ())
@@ -291,20 +281,4 @@ def rounds(writer: Writer, fresh: Callable[[], sa.Engine], folder: Path, number:
                 query = sa.select(entries).where(entries.c.number <= held).order_by(entries.c.number)
                 assert list(connection.execute(query)) == rows(restored)
             restored.dispose()
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert errors == []
-    return held
-
-
-def test_a_backup_is_one_moment_of_a_log_that_goes_on(writer: Writer, tmp_path: Path) -> None:
-    fill(writer, 5)
-    made: list[int] = []
-
-    def fresh() -> sa.Engine:
-        made.append(1)
-        return open_database(f"sqlite:///{tmp_path}/r{len(made)}.sqlite")
-
-    assert rounds(writer, fresh, tmp_path, 3) > 10
+    assert held > 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -128,32 +127,15 @@ def test_it_is_not_moved_onto_itself(writer: Writer) -> None:
     again.dispose()
 
 
-def test_what_is_written_meanwhile_comes_too(writer: Writer, other: sa.Engine) -> None:
+def test_what_is_written_meanwhile_comes_too(writer: Writer, other: sa.Engine, meanwhile: Callable[..., Any]) -> None:
     """Writers do not stop; all that was acknowledged before the last turn began is there, and no half of anything."""
     fill(writer, 20)
-    stop, errors = threading.Event(), []
-
-    def write() -> None:
-        try:
-            while not stop.is_set():
-                fill(writer, 1)
-        except BaseException as error:  # told by the test
-            errors.append(error)
-
-    threads = [threading.Thread(target=write) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
+    with meanwhile(lambda: fill(writer, 1)):
         for _ in range(3):
             before = log.position(writer.engine)
             moved = moving.move(writer.engine, other, quiet)
             assert moved.rows["entries"] == log.position(other) >= before
             assert (log.verify(other), log.astray(other)) == ([], [])
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert errors == []
     moving.move(writer.engine, other, quiet)
     assert held(other) == held(writer.engine)
 
