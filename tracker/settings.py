@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_URL = r"^(https?://[^/?#@\s]+/?)?$"
-_ORIGINS = r"^(https?://[^/?#@,*\s]+(\s*,\s*https?://[^/?#@,*\s]+)*)?$"
-_ISSUER = r"^(https://[^?#@\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^?#\s]*)?)?$"
-"""A provider elsewhere is asked over https only."""
+_FORMS = {
+    "database_url": (
+        r"sqlite:///.+|postgresql(\+psycopg)?://.+",
+        "give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    ),
+    "url": (r"(https?://[^/?#@\s]+/?)?", "give an address without a path, such as https://tracker.example.eu"),
+    "cors": (
+        r"(https?://[^/?#@,*\s]+(\s*,\s*https?://[^/?#@,*\s]+)*)?",
+        "give origins without a path, such as https://model.example.eu, separated by commas",
+    ),
+    "oidc_issuer": (  # a provider elsewhere is asked over https only
+        r"(https://[^?#@\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^?#\s]*)?)?",
+        "give the https address of the provider, as it calls itself",
+    ),
+}
+"""What some settings look like, and the mend in words where they do not."""
 
 
 class Settings(BaseSettings):
@@ -35,11 +47,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="port where the pages are served")
     host: str = Field("127.0.0.1", description="address to serve on; any but this machine's own demands a login")
     hosts: str = Field("", description="other names by which browsers reach this desk, separated by commas")
-    url: str = Field("", pattern=_URL, description="public address; with https cookies are for https only")
+    url: str = Field("", description="public address; with https cookies are for https only")
     proxies: str = Field("", description="addresses of proxies that are believed who a request comes from; none")
-    cors: str = Field("", pattern=_ORIGINS, description="origins whose pages may use the API with a key, by commas")
+    cors: str = Field("", description="origins whose pages may use the API with a key, by commas")
     rate_per_minute: int = Field(1_200, ge=1, le=10**9, description="requests of an account to the API in a minute")
-    oidc_issuer: str = Field("", pattern=_ISSUER, description="address of a provider of logins (OpenID Connect)")
+    oidc_issuer: str = Field("", description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")
 
@@ -48,9 +60,10 @@ class Settings(BaseSettings):
         """The origins of ``cors``."""
         return frozenset(one.strip() for one in self.cors.split(",") if one.strip())
 
-    @field_validator("database_url")
+    @field_validator(*_FORMS)
     @classmethod
-    def _is_known(cls, url: str) -> str:
-        if not re.match(r"sqlite:///.+|postgresql(\+psycopg)?://.+", url):
-            raise ValueError("give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-        return url
+    def _looks_right(cls, value: str, about: ValidationInfo) -> str:
+        form, mend = _FORMS[about.field_name or ""]
+        if not re.fullmatch(form, value):
+            raise ValueError(mend)
+        return value

@@ -13,7 +13,7 @@ from reports.charts.words import short
 
 _WIDTHS = {False: (640, 232, 33), True: (340, 144, 26)}
 """Units across, of which for the names of ecosystems, and height of a row; wide and narrow."""
-_HEAD = 178
+_HEAD = 200
 _NONE = {"words": ROLES["muted"]}
 
 

@@ -41,7 +41,7 @@ class Column:
         """The value of a row in words; a dash where it is not known."""
         ends = [row[name] for name in ((self.name,) if isinstance(self.name, str) else self.name)]
         known = all(one is not None and one == one for one in ends)
-        return "–".join(self.say(one) for one in ends) if known else "–"
+        return said_between([self.say(one) for one in ends]) if known else "–"
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +112,17 @@ class Figure:
     @property
     def _small(self) -> Chart:
         return functools.partial(self.chart.func, *self.chart.args, **self.chart.keywords, narrow=True)
+
+
+def said_between(ends: Sequence[str]) -> str:
+    r"""One value, or two as a range that says its unit once.
+
+    Examples:
+        >>> said_between(["7.8\xa0%", "15\xa0%"]), said_between(["30.3", "62.9"]), said_between(["0\xa0%"])
+        ('7.8–15\xa0%', '30.3–62.9', '0\xa0%')
+    """
+    *first, last = ends
+    return "–".join([*(one.removesuffix("\N{NO-BREAK SPACE}%") for one in first), last])
 
 
 def origin(desk: Desk, **more: str) -> dict[str, Any]:

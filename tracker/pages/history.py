@@ -100,7 +100,7 @@ def history_of(desk: Desk, of: str, first: date | None, last: date, on: date | N
         figure=Figure(
             name="history",
             title=title,
-            reading=f"{'Of the weeks computed so far: ' if series.missing else ''}{history.reading(weeks)}",
+            reading=f"{history.reading(weeks)}{' Some weeks are still being computed.' if series.missing else ''}",
             frame=weeks.reset_index(),
             origin=origin(desk, level=level, key=key, label=label),
             columns=_COLUMNS,
