@@ -17,12 +17,12 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 
 FRONT_DOORS = (
     "tracker/cli.py",
-    "tracker/graph_command.py",
-    "tracker/opening.py",
+    "tracker/commands/graph.py",
+    "tracker/commands/opening.py",
     "tracker/app.py",
     "tracker/api/",
     "tracker/pages/",
-    "tracker/rates.py",  # counts by the clock of its library
+    "tracker/gate/rates.py",  # counts by the clock of its library
 )
 
 

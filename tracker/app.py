@@ -25,17 +25,17 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
-from tracker.across import Across
-from tracker.answer import fault
+from tracker.api.answer import fault
 from tracker.database import AWAY
 from tracker.desk import Desk
-from tracker.door import Door
 from tracker.files.uploads import Uploads
-from tracker.guard import Guard
+from tracker.gate.across import Across
+from tracker.gate.door import Door
+from tracker.gate.guard import Guard
+from tracker.gate.kept import Keeper
+from tracker.gate.rates import Rates
 from tracker.keeping import Changed, Refused
-from tracker.kept import Keeper
 from tracker.pages.frame import error_page
-from tracker.rates import Rates
 from tracker.timeline import Timeline
 
 

@@ -18,32 +18,24 @@ from graphs.score.resilience import LEVELS
 from reports.briefing import briefing, headline
 from reports.to_csv import to_csv
 from reports.to_html import to_html
-from tracker import (
-    answer,
-    archive_commands,
-    file_commands,
-    graph_command,
-    intake,
-    keeping,
-    log,
-    people_command,
-    workbench,
-)
+from tracker import intake, keeping, log
 from tracker.accounts import invitations
+from tracker.api import answer
 from tracker.app import create_app
+from tracker.commands import archive, files, graph, people, workbench
+from tracker.commands.files import say_written
+from tracker.commands.opening import at_desk, change, now
 from tracker.desk import Desk
-from tracker.door import LOOPBACK
-from tracker.file_commands import say_written
-from tracker.opening import at_desk, change, now
+from tracker.gate.door import LOOPBACK
 from tracker.pages.today import prepare
 from tracker.terminal import console, fail, progress, written
 
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-for part in (file_commands, archive_commands, graph_command, workbench):
+for part in (files, archive, graph, workbench):
     app.add_typer(part.app)
-app.add_typer(people_command.app, name="people")
+app.add_typer(people.app, name="people")
 
 
 @app.callback(invoke_without_command=True)
@@ -159,7 +151,7 @@ def _say_where(desk: Desk, login: bool) -> None:
     token = invitations.first_administrator(desk.engine, now())
     if token:
         console.print("There is no administrator yet. This link makes one; it works once, for a day:")
-        console.print(people_command.link(settings, token), soft_wrap=True)
+        console.print(people.link(settings, token), soft_wrap=True)
 
 
 def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:

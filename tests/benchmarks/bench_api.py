@@ -28,7 +28,7 @@ SERVER = """
 import sys
 from datetime import UTC, date, datetime
 import uvicorn
-from tracker import kept
+from tracker.gate import kept
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings

@@ -17,8 +17,8 @@ from graphs.organisation import Association
 from tracker import log
 from tracker.accounts import invitations, keys, passwords, people, sessions
 from tracker.desk import Desk
-from tracker.door import Door, every_route, needs, operations_of
 from tracker.forms import drafts
+from tracker.gate.door import Door, every_route, needs, operations_of
 
 HERE = {"origin": "http://localhost"}
 PASSWORD = "four words and a half"

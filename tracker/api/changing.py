@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from graphs.errors import Fault, Faults
-from tracker import answer, intake, keeping, log, repeating, schema, workflow
+from tracker import intake, keeping, log, repeating, workflow
+from tracker.api import answer, schema
 from tracker.api.frame import (
     WRITES,
     AtDesk,
@@ -28,7 +29,7 @@ from tracker.api.frame import (
     sent,
 )
 from tracker.desk import Desk
-from tracker.door import named, needs
+from tracker.gate.door import named, needs
 from tracker.keeping import Change
 from tracker.kinds import KINDS, Kind
 from tracker.log import Answer, Asked, Standing, Turn

@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults
-from tracker import keeping, log, schema
+from tracker import keeping, log
+from tracker.api import schema
 from tracker.desk import Desk
-from tracker.door import actor_of, needs
-from tracker.kept import holds
+from tracker.gate.door import actor_of, needs
+from tracker.gate.kept import holds
 from tracker.log import Answer, Asked
 from tracker.permissions import Actor, Owner
 
@@ -50,7 +51,7 @@ KEPT: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "Nothing has changed since: the body is empty."},
 }
-"""What an answer adds that ``tracker.kept`` keeps, for its description."""
+"""What an answer adds that ``tracker.gate.kept`` keeps, for its description."""
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 _LINK = {"Link": {"schema": {"type": "string"}, "description": "With CSV: the address of the next page, if any."}}
 KEPT_TABLE: dict[int | str, dict[str, Any]] = KEPT | {200: KEPT[200] | {"content": CSV}}
@@ -151,7 +152,7 @@ IfNoneMatch = Annotated[
 
 
 def _known(known: IfNoneMatch = None) -> None:
-    """Stands in the description of a route; the header itself is for ``tracker.kept``."""
+    """Stands in the description of a route; the header itself is for ``tracker.gate.kept``."""
 
 
 MAY_BE_KNOWN = Depends(_known)

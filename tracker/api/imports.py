@@ -12,11 +12,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from graphs.errors import Fault, Faults
-from tracker import answer, keeping, repeating, schema, tables
+from tracker import keeping, repeating, tables
+from tracker.api import answer, schema
 from tracker.api.frame import WRITES, AtDesk, By, MayComeAgain, errors, room, sent
-from tracker.door import named, needs
 from tracker.files import importing
 from tracker.files.importing import Preview, Source
+from tracker.gate.door import named, needs
 from tracker.keeping import Change, Taken
 from tracker.kinds import KINDS
 from tracker.log import Answer, Turn

@@ -14,7 +14,8 @@ from graphs.classification import ECOSYSTEMS
 from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
-from tracker import answer, log, schema, sheet
+from tracker import log
+from tracker.api import answer, schema, sheet
 from tracker.api.frame import (
     KEPT,
     KEPT_PAGE,

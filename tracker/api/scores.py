@@ -10,7 +10,7 @@ from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 
 from graphs.errors import Fault, Faults
-from tracker import answer, schema, sheet
+from tracker.api import answer, schema, sheet
 from tracker.api.frame import KEPT, KEPT_TABLE, MAY_BE_KNOWN, READS, AsTable, AtDesk, On, errors, room, table
 
 router = room()

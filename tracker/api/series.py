@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from reports.to_csv import series_to_csv
-from tracker import answer, schema
+from tracker.api import answer, schema
 from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
 
 router = room()

@@ -24,7 +24,7 @@ from reports.ways import ways_said
 from tracker import log
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.log import Question, Standing
 from tracker.pages.impact import impact_of, severity_said, wave_of
 from tracker.precedents import precedents

@@ -15,11 +15,11 @@ from graphs.errors import Fault, Faults
 from tracker import intake, keeping
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Preview
-from tracker.door import needs, visitor_of
 from tracker.forms import drafts
 from tracker.forms.hints import LIKELY, NAMES, hints, shown, sketch, taken
 from tracker.forms.suggestion import Suggestion
-from tracker.guard import WITH_SCRIPT
+from tracker.gate.door import needs, visitor_of
+from tracker.gate.guard import WITH_SCRIPT
 from tracker.pages.frame import Typed, change_of, done, page
 from tracker.pages.today import level_rows
 

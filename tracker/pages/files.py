@@ -17,11 +17,11 @@ from graphs import exchange
 from graphs.errors import Fault, Faults, Unknown
 from tracker import tables
 from tracker.api import AtDesk, By
-from tracker.door import needs
 from tracker.files import importing
 from tracker.files.columns import columns, example
 from tracker.files.exporting import FORMS, export
 from tracker.files.uploads import Upload, Uploads
+from tracker.gate.door import needs
 from tracker.kinds import KINDS
 from tracker.pages.differences import difference
 from tracker.pages.frame import Typed, change_of, page

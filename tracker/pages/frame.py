@@ -13,7 +13,7 @@ from graphs.classification import country_name
 from graphs.errors import Fault, Faults
 from graphs.levels import percent
 from tracker.api import desk_of
-from tracker.door import actor_of, named, visitor_of
+from tracker.gate.door import actor_of, named, visitor_of
 from tracker.keeping import NOBODY, Change
 
 

@@ -17,7 +17,7 @@ from graphs.picture import picture, picture_page
 from graphs.valuechain import Floats
 from reports.briefing import headline
 from tracker.api import AtDesk, IfNoneMatch, On, unless_known
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.values import day
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("read")])

@@ -19,7 +19,7 @@ from reports.charts import history
 from reports.charts.words import points
 from tracker.api import AtDesk
 from tracker.desk import Desk
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.pages.figure import Column, Figure, origin, source
 from tracker.pages.frame import page
 

@@ -14,7 +14,7 @@ from graphs.fields import record_fields
 from graphs.record import Field
 from tracker import intake, keeping, log
 from tracker.api import AtDesk, desk_of, owner_of_record
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.keeping import Changed
 from tracker.kinds import KINDS, Kind
 from tracker.log import Question

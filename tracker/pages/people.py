@@ -20,7 +20,7 @@ from tracker.accounts.people import Account
 from tracker.accounts.provider import Provider, enter
 from tracker.accounts.tokens import TOKEN_LENGTH, new_token
 from tracker.api import By, desk_of
-from tracker.door import Door, needs, refuse, visitor_of
+from tracker.gate.door import Door, needs, refuse, visitor_of
 from tracker.pages.frame import page
 from tracker.permissions import ALLIANCE, ROLES, SCOPES, Actor, Owner, allowed, may_give
 

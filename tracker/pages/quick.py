@@ -15,12 +15,12 @@ from graphs.errors import Fault, Faults
 from tracker import intake, keeping
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
-from tracker.door import needs
 from tracker.forms import drafts, quicklog
 from tracker.forms.duplicates import Likeness, Prepared, similar
 from tracker.forms.hints import NAMES, shown, sketch
 from tracker.forms.suggestion import Suggestion
-from tracker.guard import WITH_SCRIPT
+from tracker.gate.door import needs
+from tracker.gate.guard import WITH_SCRIPT
 from tracker.pages.entry import Mine, words
 from tracker.pages.frame import Typed, change_of, done, page
 

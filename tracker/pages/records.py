@@ -17,7 +17,7 @@ from graphs.errors import Fault, Faults, Unknown
 from tracker import log, workflow
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
-from tracker.door import actor_of, needs
+from tracker.gate.door import actor_of, needs
 from tracker.keeping import Changed, owner_of
 from tracker.kinds import KINDS, Record
 from tracker.log import Question, Standing

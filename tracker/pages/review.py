@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from graphs.errors import Fault, Faults
 from tracker import intake, keeping, log, workflow
 from tracker.api import AtDesk, desk_of, owner_of_last_change, owner_of_record
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.keeping import Change, Changed
 from tracker.log import Standing, Turn
 from tracker.pages.frame import Typed, change_of, done

@@ -18,7 +18,7 @@ from reports.charts import league
 from reports.charts.words import points
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.pages.figure import Column, Figure, origin, over_time, source
 from tracker.pages.frame import page
 

@@ -16,7 +16,7 @@ from reports import figures
 from reports.charts import heat_map
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.pages.figure import Column, Figure, origin, source
 from tracker.pages.frame import page
 

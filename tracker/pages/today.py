@@ -15,7 +15,7 @@ from reports.to_html import to_html
 from tracker import log
 from tracker.api import AtDesk, On
 from tracker.desk import Desk
-from tracker.door import needs
+from tracker.gate.door import needs
 from tracker.log import Question
 from tracker.pages.frame import page
 from tracker.pages.history import EU, history_of

@@ -12,8 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tracker import log, schema
+from tracker import log
 from tracker.accounts import invitations, keys, passwords
+from tracker.api import schema
 from tracker.desk import Desk
 from tracker.kinds import KINDS
 

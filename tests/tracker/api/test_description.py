@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphs.record import Record
-from tracker import api, schema
+from tracker import api
+from tracker.api import schema
 from tracker.desk import Desk
-from tracker.door import every_route
+from tracker.gate.door import every_route
 from tracker.kinds import KINDS
 
 STRIKE = {"title": "Strike", "origin": "DE", "start": "2021-03-01"}

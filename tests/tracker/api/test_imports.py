@@ -9,7 +9,7 @@ import xlsxwriter
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tracker import schema
+from tracker.api import schema
 from tracker.desk import Desk
 
 Problem = Callable[[Response, int], dict[str, Any]]

@@ -11,10 +11,10 @@ from httpx2 import Response
 from limits import RateLimitItemPerHour
 
 from graphs.classification import DATA
-from tracker import rates
 from tracker.accounts import invitations, keys, passwords
 from tracker.app import create_app
 from tracker.desk import Desk
+from tracker.gate import rates
 from tracker.settings import Settings
 
 MOST = 4

@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from graphs.errors import Faults
-from tracker import log, schema
+from tracker import log
+from tracker.api import schema
 from tracker.desk import Desk
 from tracker.kinds import KINDS
 from tracker.log import Question

@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from graphs.series import FIGURES, point
-from tracker import schema, timeline
+from tracker import timeline
+from tracker.api import schema
 from tracker.desk import Desk
 
 SPRING = {"first": "2021-02-22", "last": "2021-06-30"}

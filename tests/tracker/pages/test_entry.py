@@ -14,7 +14,7 @@ from graphs.assessment import assess
 from graphs.disruption import Disruption
 from tracker.desk import Desk
 from tracker.forms import drafts
-from tracker.guard import POLICY, WITH_SCRIPT
+from tracker.gate.guard import POLICY, WITH_SCRIPT
 
 Read = Callable[[str], Any]
 WORDS = {"title": "No chips from Taiwan, 40 % lost since 1 March 2021", "start": date.today().isoformat()}

@@ -127,7 +127,7 @@ def test_ctrl_c_is_said_in_words(files: Path, tmp_path: Path, monkeypatch: pytes
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tracker.workbench.esri", stopped)
+    monkeypatch.setattr("tracker.commands.workbench.esri", stopped)
     result = run(*inputs(files), "--out", tmp_path / "esri.csv")
     assert result.exit_code == 130
     assert "Stopped. Nothing is kept yet." in one_line(result.stderr)

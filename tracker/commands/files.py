@@ -10,6 +10,7 @@ import typer
 
 from graphs.errors import Fault, Faults
 from tracker import keeping, tables
+from tracker.commands.opening import at_desk, change
 from tracker.files import importing
 from tracker.files.columns import columns, example
 from tracker.files.exporting import FORMS, export
@@ -17,7 +18,6 @@ from tracker.files.importing import Line, Preview, Source
 from tracker.keeping import Taken
 from tracker.kinds import KINDS
 from tracker.log import Standing
-from tracker.opening import at_desk, change
 from tracker.terminal import check_writable, console, counting, errors, fail, in_words, progress, written
 
 app = typer.Typer()

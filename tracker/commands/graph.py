@@ -13,7 +13,7 @@ from graphs.errors import Fault, Faults
 from graphs.picture import picture, picture_page
 from reports.briefing import headline
 from tracker import intake
-from tracker.opening import at_desk
+from tracker.commands.opening import at_desk
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, in_words, progress, written
 

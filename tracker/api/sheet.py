@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphs.assessment import Assessment
-from tracker import answer
+from tracker.api import answer
 from tracker.files.columns import cells, columns
 from tracker.log import Entry, Standing
 from tracker.tables import Field, to_csv

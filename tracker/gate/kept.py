@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.door import VISITOR, Visitor
+from tracker.gate.door import VISITOR, Visitor
+from tracker.gate.together import Together
 from tracker.permissions import allowed
-from tracker.together import Together
 
 PATHS = re.compile(r"/api/v1/(scores|chain|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""

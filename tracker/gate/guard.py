@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.door import Door, Shown, Visitor, seen
+from tracker.gate.door import Door, Shown, Visitor, seen
+from tracker.gate.rates import Rates
+from tracker.gate.together import Together
 from tracker.permissions import LOCAL
-from tracker.rates import Rates
-from tracker.together import Together
 
 MOST_BYTES = 1_000_000
 MOST_BYTES_OF_A_FILE = 21_000_000

@@ -20,7 +20,7 @@ from graphs.propagation import propagate
 from graphs.score.resilience import diagnosis
 from graphs.sources.firms import read_firms
 from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
-from tracker import simulation, validation
+from tracker.commands import simulation, validation
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, errors, in_words, progress, written
 

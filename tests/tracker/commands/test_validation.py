@@ -11,8 +11,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from graphs.method import Method
-from tracker import validation
 from tracker.cli import app
+from tracker.commands import validation
 
 Run = Callable[..., Result]
 

@@ -9,11 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tracker import api, kept
+from tracker import api
 from tracker.accounts import invitations, keys, passwords
 from tracker.app import create_app
 from tracker.desk import Desk
-from tracker.door import every_route
+from tracker.gate import kept
+from tracker.gate.door import every_route
 from tracker.permissions import LOCAL, OPERATIONS
 
 ADDRESSES = [

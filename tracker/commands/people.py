@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from tracker.accounts import invitations, people
 from tracker.accounts.people import Account
+from tracker.commands.opening import now
 from tracker.database import open_database
-from tracker.opening import now
 from tracker.settings import Settings
 from tracker.terminal import console, fail, in_words
 

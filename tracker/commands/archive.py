@@ -9,9 +9,9 @@ import sqlalchemy as sa
 import typer
 
 from tracker import log
+from tracker.commands.opening import at_desk, now
 from tracker.database import open_database
 from tracker.files import backup, moving
-from tracker.opening import at_desk, now
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, counting, fail, in_words, progress
 

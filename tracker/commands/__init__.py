@@ -1,0 +1,1 @@
+"""The commands of ``python3 -m tracker``, a file for what belongs together."""
