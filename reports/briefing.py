@@ -1,166 +1,100 @@
-"""What a briefing says: one frozen value, however it is rendered."""
+"""What a report says, in parts, before anybody decides how it looks."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-
-import pandas as pd
-
-from graphs.assessment import Assessment, Reason
-from graphs.disruption import ACTIONS
-from graphs.score.uncertainty import INTERVAL
-from graphs.shock import Recorded
-
-_MOST_COUNTRIES = 10
+from datetime import date
+from typing import TypeAlias
 
 
 @dataclass(frozen=True)
-class Line:
-    """A disruption in force, as a briefing lists it."""
+class Heading:
+    """Begins a section (level 2) or a part of one (level 3); the title of the report is level 1."""
 
-    id: str
-    title: str
-    since: str
-    where: str
-    effect: str
-    points: float
-    action_required: str
-    assumptions: tuple[str, ...]
-    sources: tuple[str, ...]
+    words: str
+    level: int = 2
 
 
-@dataclass(frozen=True, eq=False)
-class Briefing:
-    """What is said about a date: headline, scores with intervals, disruptions, what is not known, sources."""
+@dataclass(frozen=True)
+class Paragraph:
+    """Some sentences in a row."""
 
-    title: str
-    headline: str
-    eu: pd.Series | None
-    ecosystems: pd.DataFrame
-    countries: pd.DataFrame
-    lines: tuple[Line, ...]
-    unknown: tuple[str, ...]
-    needs: tuple[str, ...]
-    other_day: str
-    method: pd.DataFrame
-    provenance: tuple[str, ...]
+    words: str
 
 
-def briefing(assessment: Assessment, other: Assessment | None = None) -> Briefing:
-    """Say what an assessment found.
+@dataclass(frozen=True)
+class Bullets:
+    """A list without an order."""
 
-    Args:
-        other: another date, said in one line (today beside the worst day).
+    items: tuple[str, ...]
 
-    Examples:
-        >>> from datetime import date
-        >>> from graphs import sources
-        >>> from graphs.assessment import assess
-        >>> from graphs.method import Method
-        >>> briefing(assess(sources.toy(), [], date(2021, 3, 1), Method())).headline
-        'No disruption on record is in force on 1 March 2021: the EU score is 73.9, from structure alone.'
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with what it shows in words, for whoever does not see it.
+
+    ``svg`` is complete in itself; ``words`` say what is to be seen, ``caption`` what it is.
     """
-    scored = ("eu", "EU") in assessment.scores.index
-    points = assessment.points.loc[("eu", "EU")] if scored else {}
-    lines = tuple(
-        _line(effect, float(points.get(("disruption", column), 0.0)))
-        for column, effect in zip(assessment.direct.columns, assessment.shock.effects, strict=True)
-    )
-    return Briefing(
-        title=f"Briefing on Europe's value chains, {_day(assessment)}",
-        headline=headline(assessment),
-        eu=assessment.scores.loc[("eu", "EU")] if scored else None,
-        ecosystems=_ranked(assessment, "ecosystem"),
-        countries=_ranked(assessment, "country").head(_MOST_COUNTRIES),
-        lines=tuple(sorted(lines, key=lambda line: -line.points)),
-        unknown=_unknown(assessment),
-        needs=_needs(assessment),
-        other_day=headline(other) if other else "",
-        method=assessment.method.table(),
-        provenance=_provenance(assessment),
-    )
+
+    name: str
+    caption: str
+    words: str
+    svg: str
 
 
-def headline(assessment: Assessment) -> str:
-    """The state of a date in one sentence."""
-    if ("eu", "EU") not in assessment.scores.index:
-        return f"No place of this value chain lies in the EU27, so it has losses on {_day(assessment)}, but no scores."
-    eu = assessment.scores.loc[("eu", "EU")]
-    number = len(assessment.disruptions)
-    if not number:
-        return (
-            f"No disruption on record is in force on {_day(assessment)}: the EU score is {eu.score:.1f}, "
-            "from structure alone."
-        )
-    ecosystems = _ranked(assessment, "ecosystem").sort_values("loss_share", ascending=False, kind="stable")
-    lose = [f"{row.label} ({100 * row.loss_share:.2g} %)" for row in ecosystems.itertuples() if row.loss_meur > 0]
-    worst = f"; hit hardest, by share of output lost: {' and '.join(lose[:2])}" if lose else ""
-    return (
-        f"{number} disruption{'s' if number > 1 else ''} in force on {_day(assessment)}: the EU score is "
-        f"{eu.score:.1f} ({eu.score_low:.1f}–{eu.score_high:.1f}), an estimated {_money(eu)} of output lost over "
-        f"the coming {assessment.method.horizon_weeks} weeks{worst}."
-    )
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name in files, its label on paper, what it means, and how its figures are written.
+
+    ``digits`` after the point of a number; None for text, dates and whole counts as they are. A column in ``%`` holds
+    shares: 0.15 is written 15 %.
+    """
+
+    name: str
+    label: str
+    meaning: str
+    unit: str = ""
+    digits: int | None = None
 
 
-def _money(row: pd.Series) -> str:
-    """A loss with its range, in the unit that fits."""
-    unit, scale = ("billion", 1000) if row.loss_meur >= 10_000 else ("million", 1)
-    likely, low, high = (f"{value / scale:,.0f}" for value in (row.loss_meur, row.loss_low_meur, row.loss_high_meur))
-    return f"{likely} {unit} euro ({low}–{high})"
+Cell: TypeAlias = str | int | float | date | None
 
 
-def _ranked(assessment: Assessment, level: str) -> pd.DataFrame:
-    rows = assessment.level(level)
-    rows["why"] = [_largest(assessment.reasons(level, str(key))) for key in rows.index]
-    return rows.sort_values("score")
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under columns; a cell that is None is not known. ``note`` is said below it."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
 
 
-def _largest(reasons: list[Reason]) -> str:
-    """The disruption that costs most, or without one the indicator that does."""
-    hits = [one for one in reasons if one.kind == "disruption"]
-    return f"−{(hits or reasons)[0].points:.1f}: {(hits or reasons)[0].text}"
+Part: TypeAlias = Heading | Paragraph | Bullets | Figure | Table
 
 
-def _line(effect: Recorded, points: float) -> Line:
-    record = effect.disruption
-    return Line(
-        id=record.id,
-        title=record.title,
-        since=record.start.isoformat() if record.start else "",
-        where=", ".join(record.origin or record.felt),
-        effect=effect.kind,
-        points=points,
-        action_required=", ".join(record.actions_required),
-        assumptions=effect.assumptions,
-        sources=record.sources,
-    )
+@dataclass(frozen=True)
+class Briefing:
+    """A report: what is said, in order, and what it was made from.
 
+    ``name`` begins the names of its files, ``headline`` says the whole in a sentence or two, ``provenance`` are labels
+    with values: chain, method, position of the log, licences.
+    """
 
-def _unknown(assessment: Assessment) -> tuple[str, ...]:
-    missing = Counter(name for one in assessment.disruptions for name in one.missing())
-    total = len(assessment.disruptions)
-    gaps = [f"{name}: not stated in {count} of {total} disruptions in force" for name, count in missing.most_common()]
-    return (
-        *gaps,
-        f"Intervals of losses are the low and high readings of severity and duration; those of scores: {INTERVAL}.",
-        "Which disruption costs how many points is an estimate: losses of several disruptions do not add up exactly.",
-    )
+    name: str
+    title: str
+    on: date
+    headline: str
+    parts: tuple[Part, ...]
+    provenance: tuple[tuple[str, str], ...]
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its tables in order.
 
-def _needs(assessment: Assessment) -> tuple[str, ...]:
-    counts = Counter(action for one in assessment.disruptions for action in one.actions_required)
-    return tuple(f"{action}: {counts[action]}" for action in ACTIONS if counts[action])
-
-
-def _provenance(assessment: Assessment) -> tuple[str, ...]:
-    chain = assessment.chain
-    return (
-        f"{'ESTIMATE: ' if chain.estimate else ''}{chain.title}, {chain.year}; {chain.unit}",
-        *(text for text in (chain.source, chain.accuracy and f"Accuracy: {chain.accuracy}", chain.licence) if text),
-        f"Method version {assessment.method.version}",
-    )
-
-
-def _day(assessment: Assessment) -> str:
-    return f"{assessment.on.day} {assessment.on:%B %Y}"
+        Examples:
+            >>> Briefing("2020-W17", "Week 17", date(2020, 4, 26), "Calm.", (Heading("New"),), ()).tables
+            ()
+        """
+        return tuple(part for part in self.parts if isinstance(part, Table))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.briefing import Briefing
+from reports.morning import Morning
 
 
-def to_html(briefing: Briefing) -> str:
+def to_html(briefing: Morning) -> str:
     """Render a briefing.
 
     Examples:
@@ -15,8 +15,8 @@ def to_html(briefing: Briefing) -> str:
         >>> from graphs import sources
         >>> from graphs.assessment import assess
         >>> from graphs.method import Method
-        >>> from reports.briefing import briefing
-        >>> page = to_html(briefing(assess(sources.toy(), [], date(2021, 3, 1), Method())))
+        >>> from reports.morning import morning
+        >>> page = to_html(morning(assess(sources.toy(), [], date(2021, 3, 1), Method())))
         >>> page.startswith("<!doctype html>"), "<script" in page
         (True, False)
     """

@@ -45,8 +45,8 @@ def test_contracts_hold() -> None:
         ("graphs/valuechain.py", "import graphs.assessment"),
         ("tracker/log/turn.py", "import tracker.api"),
         ("graphs/shock.py", "import pyvis"),
-        ("reports/briefing.py", "import sqlalchemy"),
-        ("reports/briefing.py", "import altair"),
+        ("reports/morning.py", "import sqlalchemy"),
+        ("reports/morning.py", "import altair"),
     ],
 )
 def test_a_wrong_import_is_found(tmp_path: Path, file: str, line: str) -> None:

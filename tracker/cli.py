@@ -15,7 +15,7 @@ from graphs.assessment import Assessment
 from graphs.errors import Unknown
 from graphs.picture import picture_page
 from graphs.score.resilience import LEVELS
-from reports.briefing import briefing, headline
+from reports.morning import headline, morning
 from reports.to_csv import to_csv
 from reports.to_html import to_html
 from tracker import intake, keeping, log
@@ -161,7 +161,7 @@ def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
     results = {
         "assessment.json": json.dumps(found, indent=1, ensure_ascii=False),
         "scores.csv": to_csv(dates),
-        "briefing.html": to_html(briefing(hardest, other=today)),
+        "briefing.html": to_html(morning(hardest, other=today)),
         "graph.html": picture_page(desk.chain, [(one, headline(one)) for one in dates]),
     }
     for name, text in results.items():

@@ -32,7 +32,7 @@ from graphs import sources
 from graphs.atlas import atlas
 from graphs.picture import picture_page
 from graphs.valuechain import ValueChain
-from reports.briefing import headline
+from reports.morning import headline
 from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.settings import Settings

@@ -12,7 +12,7 @@ from graphs.disruption import Disruption
 from graphs.errors import Faults
 from graphs.method import Method
 from graphs.valuechain import ValueChain
-from reports.briefing import Briefing, briefing
+from reports.morning import Morning, morning
 from reports.to_html import to_html
 
 ON = date(2021, 3, 1)
@@ -68,8 +68,8 @@ class Page(HTMLParser):
             self.text += data
 
 
-def said(chain: ValueChain, *records: Disruption, on: date = ON) -> Briefing:
-    return briefing(assess(chain, records, on, Method()))
+def said(chain: ValueChain, *records: Disruption, on: date = ON) -> Morning:
+    return morning(assess(chain, records, on, Method()))
 
 
 def page(chain: ValueChain, *records: Disruption) -> Page:
@@ -127,7 +127,7 @@ def test_without_a_source_it_says_so(toy: ValueChain) -> None:
 
 def test_the_other_day_is_on_the_page(toy: ValueChain) -> None:
     other = assess(toy, [], date(2022, 1, 1), Method())
-    html = to_html(briefing(assess(toy, [STRIKE], ON, Method()), other=other))
+    html = to_html(morning(assess(toy, [STRIKE], ON, Method()), other=other))
     assert "No disruption on record is in force on 1 January 2022" in Page(html).text
 
 

@@ -11,7 +11,7 @@ import typer
 from graphs import exchange
 from graphs.errors import Fault, Faults
 from graphs.picture import picture, picture_page
-from reports.briefing import headline
+from reports.morning import headline
 from tracker import intake
 from tracker.commands.opening import at_desk
 from tracker.settings import Settings

@@ -15,7 +15,7 @@ from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from graphs.picture import picture, picture_page
 from graphs.valuechain import Floats
-from reports.briefing import headline
+from reports.morning import headline
 from tracker.api import AtDesk, IfNoneMatch, On, unless_known
 from tracker.gate.door import needs
 from tracker.values import day

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.assessment import Assessment
 from graphs.disruption import COUNTED
-from reports.briefing import briefing, headline
+from reports.morning import headline, morning
 from reports.to_html import to_html
 from tracker import log
 from tracker.api import AtDesk, On
@@ -84,7 +84,7 @@ def _state(desk: Desk, day: date, ecosystem: str) -> dict[str, Any]:
 @router.get("/briefing")
 def read_briefing(desk: AtDesk, on: On = None) -> Response:
     """The briefing of a date."""
-    return HTMLResponse(to_html(briefing(desk.assess(on or date.today()))))
+    return HTMLResponse(to_html(morning(desk.assess(on or date.today()))))
 
 
 @router.get("/docs")

@@ -13,7 +13,7 @@ from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.picture import picture_page
 from graphs.valuechain import ValueChain
-from reports.briefing import headline
+from reports.morning import headline
 
 STRIKE = Disruption(
     "Strike in the car industry",

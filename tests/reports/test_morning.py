@@ -11,7 +11,7 @@ from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.method import Method
 from graphs.valuechain import ValueChain
-from reports.briefing import briefing, headline
+from reports.morning import headline, morning
 
 ON = date(2021, 3, 1)
 STRIKE = Disruption("Strike", ("DE",), ON, "D1", effect="supply", severity_likely=0.4, industries=("C29",))
@@ -39,8 +39,8 @@ def test_with_nothing_in_force_the_headline_says_so(toy: ValueChain) -> None:
     assert headline(found) == (
         f"No disruption on record is in force on 1 March 2021: the EU score is {score:.1f}, from structure alone."
     )
-    assert briefing(found).lines == ()
-    assert briefing(found).needs == ()
+    assert morning(found).lines == ()
+    assert morning(found).needs == ()
     assert found.scores.state[("eu", "EU")] == 100
 
 
@@ -60,7 +60,7 @@ def test_with_many_in_force_the_headline_counts_them(toy: ValueChain) -> None:
         for number in range(12)
     ]
     assert headline(of(toy, *many)).startswith("12 disruptions in force on 1 March 2021")
-    assert len(briefing(of(toy, *many)).lines) == 12
+    assert len(morning(of(toy, *many)).lines) == 12
 
 
 def test_the_hardest_hit_ecosystems_are_named(toy: ValueChain) -> None:
@@ -89,7 +89,7 @@ def test_nobody_is_said_to_be_hit_hardest_where_nobody_loses(toy: ValueChain) ->
 
 def test_every_disruption_in_force_has_a_line_the_costliest_first(toy: ValueChain) -> None:
     found = of(toy, STRIKE, CHIPS, dataclasses.replace(STRIKE, id="D3", start=date(2021, 6, 1)))
-    lines = briefing(found).lines
+    lines = morning(found).lines
     assert {line.id for line in lines} == {"D1", "D2"}
     assert [line.points for line in lines] == sorted((line.points for line in lines), reverse=True)
     lost = 50 - found.scores.state[("eu", "EU")] / 2
@@ -104,18 +104,18 @@ def test_every_disruption_in_force_has_a_line_the_costliest_first(toy: ValueChai
 def test_each_line_has_the_points_of_its_own_disruption(toy: ValueChain) -> None:
     found = of(toy, STRIKE, CHIPS)
     reasons = {one.id: one.points for one in found.reasons("eu", "EU") if one.kind == "disruption"}
-    for line in briefing(found).lines:
+    for line in morning(found).lines:
         assert line.points == pytest.approx(reasons.get(line.id, 0.0), abs=1e-6)
 
 
 def test_what_is_needed_is_counted(toy: ValueChain) -> None:
     other = dataclasses.replace(STRIKE, actions_required=("funding",))
-    assert briefing(of(toy, CHIPS, other)).needs == ("funding: 2", "coordination: 1")
+    assert morning(of(toy, CHIPS, other)).needs == ("funding: 2", "coordination: 1")
 
 
 def test_what_is_not_known_is_said(toy: ValueChain) -> None:
     vague = Disruption("Something", ("FR",), ON, "D9")
-    unknown = briefing(of(toy, vague, CHIPS)).unknown
+    unknown = morning(of(toy, vague, CHIPS)).unknown
     assert "severity: not stated in 1 of 2 disruptions in force" in unknown
     assert "effect: not stated in 1 of 2 disruptions in force" in unknown
     assert any("no confidence interval" in text for text in unknown)
@@ -123,40 +123,40 @@ def test_what_is_not_known_is_said(toy: ValueChain) -> None:
 
 
 def test_scores_are_ranked_with_their_largest_reason(toy: ValueChain) -> None:
-    said = briefing(of(toy, STRIKE))
+    said = morning(of(toy, STRIKE))
     assert said.ecosystems.score.is_monotonic_increasing
     assert said.countries.score.is_monotonic_increasing
     assert said.countries.why["DE"].endswith("% of its capacity")
     assert ": Strike: cuts " in said.countries.why["DE"]
-    quiet = briefing(of(toy))
+    quiet = morning(of(toy))
     assert "best" in quiet.countries.why["DE"], "without a disruption the indicator that takes most"
     assert set(said.countries.index) == {"DE", "FR"}, "only the EU is scored"
 
 
 def test_at_most_ten_countries_are_listed(estimate: ValueChain) -> None:
-    assert len(briefing(of(estimate)).countries) == 10
+    assert len(morning(of(estimate)).countries) == 10
 
 
 def test_another_date_is_said_in_one_line(toy: ValueChain) -> None:
     today = of(toy, STRIKE, on=date(2022, 1, 1))
-    assert briefing(of(toy, STRIKE), other=today).other_day == headline(today)
-    assert briefing(of(toy, STRIKE)).other_day == ""
+    assert morning(of(toy, STRIKE), other=today).other_day == headline(today)
+    assert morning(of(toy, STRIKE)).other_day == ""
 
 
 def test_the_figures_say_where_they_come_from(toy: ValueChain, estimate: ValueChain) -> None:
-    invented, estimated = briefing(of(toy)).provenance, briefing(of(estimate)).provenance
+    invented, estimated = morning(of(toy)).provenance, morning(of(estimate)).provenance
     assert not invented[0].startswith("ESTIMATE")
     assert estimated[0].startswith("ESTIMATE: Inter-country input-output table 2014")
     assert any(text.startswith("Accuracy: ") for text in estimated)
     assert f"Method version {Method().version}" in invented
-    method = briefing(of(toy)).method
+    method = morning(of(toy)).method
     assert {"name", "value", "unit", "basis"} <= set(method.columns)
     assert len(method) > 10
 
 
 @pytest.mark.parametrize("records", [(), (STRIKE,), (STRIKE, CHIPS)])
 def test_a_briefing_is_frozen(toy: ValueChain, records: tuple[Disruption, ...]) -> None:
-    said: Any = briefing(of(toy, *records))
+    said: Any = morning(of(toy, *records))
     with pytest.raises(dataclasses.FrozenInstanceError):
         said.title = "other"
     assert isinstance(said.eu, pd.Series)
@@ -166,7 +166,7 @@ def test_a_chain_outside_the_eu_has_a_briefing_without_scores() -> None:
     chain = ValueChain.from_matrix(["TW_C26", "US_C26"], [[0, 10], [0, 0]], [90, 50])
     chips = dataclasses.replace(CHIPS, origin=("TW",))
     for records in ((), (chips,)):
-        said = briefing(of(chain, *records))
+        said = morning(of(chain, *records))
         assert "EU" in said.headline
         assert said.eu is None
         assert len(said.lines) == len(records)
