@@ -19,6 +19,7 @@ from graphs.method import Method
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
+from tracker.chains.store import in_use
 from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
@@ -60,10 +61,9 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.method = Method()
+        folder = settings.chain or in_use(settings.chains)
         self.chain: ValueChain = (
-            sources.read_folder(settings.chain, settings.ecosystems)
-            if settings.chain
-            else sources.estimate_2014(settings.ecosystems)
+            sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
         )
         self.engine: sa.Engine = open_database(settings.database_url)
         log.catch_up(self.engine)

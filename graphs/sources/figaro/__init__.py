@@ -132,10 +132,7 @@ def _faults_of_unit(nodes: pd.DataFrame, name: str) -> list[Fault]:
 
 def _meta(nodes: pd.DataFrame, whole: Table, negative: Flags, idle: Flags, edition: str, year: int) -> Meta:
     share = nodes.discrepancy_inputs_meur.abs() / nodes.output_meur.where(nodes.output_meur > 0)
-    open_share = float(nodes.discrepancy_inputs_meur.abs().sum() / nodes.output_meur.sum())
-    said = f"Inputs accounts are open by {100 * open_share:.2g} % of output in all"
-    if share.max() > 0:
-        said += f", by {100 * float(share.max()):.2g} % at the most ({share.idxmax()})"
+    said = f"No inputs account is open by more than {100 * float(share.max()):.2g} % of output ({share.idxmax()})"
     if negative.any():
         amount = -float(whole.flows[negative].sum())
         said += f"; {int(negative.sum())} negative flows ({amount:,.1f} million EUR) are part of final demand here"
