@@ -13,8 +13,8 @@ from scipy import sparse
 
 from graphs import classification
 from graphs.errors import Fault, Faults
-from graphs.sources.figaro.cells import cells
-from graphs.sources.figaro.table import MOST, Table, shortened, table
+from graphs.sources.figaro.cells import cells_of
+from graphs.sources.figaro.table import MOST, Table, shortened, table_of
 from graphs.valuechain import Floats, Meta, ValueChain
 
 Flags = npt.NDArray[np.bool_]
@@ -57,9 +57,9 @@ def read_figaro(file: Path, year: int | None = None, told: Callable[[str], None]
     """
     edition, of = _of_name(file, year)
     told(f"Reading {file.name}")
-    found = cells(file)
+    found = cells_of(file)
     told("Checking and balancing the table")
-    return _chain(table(found, file.name), edition, of, file.name)
+    return _chain(table_of(found, file.name), edition, of, file.name)
 
 
 def _of_name(file: Path, year: int | None) -> tuple[str, int]:

@@ -38,7 +38,7 @@ class Cells:
     value: Floats
 
 
-def cells(file: Path) -> Cells:
+def cells_of(file: Path) -> Cells:
     """The cells of a flat file or of a matrix, whichever it is.
 
     Raises:
@@ -114,9 +114,10 @@ class _Labels:
     def positions(self, area: pa.DictionaryArray, code: pa.DictionaryArray) -> Integers:
         areas, codes = (one.dictionary.to_pylist() for one in (area, code))
         pairs = area.indices.to_numpy().astype(np.int64) * len(codes) + code.indices.to_numpy()
-        unique, place = np.unique(pairs, return_inverse=True)
+        unique, first, place = np.unique(pairs, return_index=True, return_inverse=True)
         numbers = np.empty(len(unique), np.int64)
-        for at, pair in enumerate(unique.tolist()):
+        for at in np.argsort(first):
+            pair = int(unique[at])
             label = (areas[pair // len(codes)].strip(), codes[pair % len(codes)].strip())
             if label not in self._known:
                 self._known[label] = len(self.labels)

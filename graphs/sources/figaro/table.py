@@ -28,7 +28,7 @@ class Table:
     taxes: Floats
 
 
-def table(cells: Cells, name: str) -> Table:
+def table_of(cells: Cells, name: str) -> Table:
     """The cells in their places.
 
     Raises:

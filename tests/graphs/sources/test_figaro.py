@@ -60,6 +60,12 @@ def test_the_chain_is_the_table(
     assert not chain.meta.estimate
 
 
+def test_blocks_of_the_file_leave_no_trace(flat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read_figaro(flat)
+    monkeypatch.setattr("graphs.sources.figaro.cells._BLOCK_BYTES", 1_000)
+    assert read_figaro(flat).version == whole.version
+
+
 def test_codes_are_those_of_the_house(flat: Path) -> None:
     chain = read_figaro(flat)
     assert list(dict.fromkeys(chain.nodes.country)) == ["DE", "GR", "GB", "ROW"]
