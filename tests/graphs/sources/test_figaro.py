@@ -60,9 +60,10 @@ def test_the_chain_is_the_table(
     assert not chain.meta.estimate
 
 
-def test_blocks_of_the_file_leave_no_trace(flat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [1_000, 20_000])
+def test_blocks_of_the_file_leave_no_trace(flat: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = read_figaro(flat)
-    monkeypatch.setattr("graphs.sources.figaro.cells._BLOCK_BYTES", 1_000)
+    monkeypatch.setattr("graphs.sources.figaro.cells._BLOCK_BYTES", size)
     assert read_figaro(flat).version == whole.version
 
 
