@@ -23,6 +23,7 @@ from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
+from tracker.structure import Structure
 from tracker.timeline import Timeline
 
 _GONE = frozenset({"withdrawn", "merged"})
@@ -77,10 +78,12 @@ class Desk:
         self._turn = threading.Lock()
         self._reading = threading.RLock()
         self.timeline = Timeline(self.engine, self.chain, self.method, self._as_it_stands)
+        self.structure = Structure(self.engine, self.chain, self.timeline.quiet)
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
         self.timeline.close()
+        self.structure.close()
         self.writer.close()
 
     @property

@@ -231,6 +231,17 @@ class ReasonOut(BaseModel):
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
+def of_each_row(log_position: bool = True) -> dict[str, Any]:
+    """What a row was computed from, for the shape of a row.
+
+    Args:
+        log_position: whether it follows from the log at all.
+    """
+    kinds = {"chain_year": int, "chain_is_estimate": bool, "chain_version": str, "method_version": str}
+    kinds |= {"log_position": int} if log_position else {}
+    return {name: (kind, Field(description=describe(name))) for name, kind in kinds.items()}
+
+
 class ScoreOut(BaseModel):
     """One score with its interval, its parts, its losses and its reasons."""
 
