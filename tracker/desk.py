@@ -153,6 +153,15 @@ class Desk:
         after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
         return Preview(assess(self.chain, [one], on, self.method), before, after)
 
+    def suppose(self, supposed: Sequence[Disruption], on: date, with_record: bool) -> tuple[Assessment, Assessment]:
+        """A date without and with disruptions that nobody logged; nothing is written or kept.
+
+        Args:
+            with_record: whether what is in force by the log counts too, on both sides.
+        """
+        before = self.assess(on) if with_record else assess(self.chain, [], on, self.method)
+        return before, assess(self.chain, [*before.disruptions, *supposed], on, self.method, before)
+
     def alike(self, sketches: Sequence[Sketch | Disruption], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
         """The records on the log that are most like each sketch; answered also while a date is being assessed.
 

@@ -82,6 +82,15 @@ def chain_source(chain: Meta, chain_version: str) -> dict[str, Any]:
     }
 
 
+def reasons(assessment: Assessment, level: str, key: str) -> list[dict[str, Any]]:
+    """What takes the points of a score, most first."""
+    return [
+        {"kind": one.kind, "id": one.id, "points": round(one.points, 6), "text": one.text}
+        | ({"assumptions": list(one.assumptions)} if one.assumptions else {})
+        for one in assessment.reasons(level, key)
+    ]
+
+
 def in_force(assessment: Assessment) -> list[dict[str, Any]]:
     """The disruptions behind an assessment, each with what had to be assumed."""
     return [
@@ -147,9 +156,4 @@ def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict
         for name, value in row.items()
         if name != "label"
     }
-    reasons = [
-        {"kind": one.kind, "id": one.id, "points": round(one.points, 6), "text": one.text}
-        | ({"assumptions": list(one.assumptions)} if one.assumptions else {})
-        for one in assessment.reasons(level, key)
-    ]
-    return {"key": key, "label": row["label"], **figures, "reasons": reasons}
+    return {"key": key, "label": row["label"], **figures, "reasons": reasons(assessment, level, key)}

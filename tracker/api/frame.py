@@ -27,7 +27,7 @@ _MEANINGS = {
     400: "The body cannot be read at all.",
     401: "Nobody is logged in, and the key is missing or not known.",
     403: "Who asks may not do this, or the request came from a page of another site.",
-    404: "There is no such record or score.",
+    404: "There is no such record, score or job.",
     412: "Somebody was quicker: the faults say who made what of which field. Nothing was written.",
     413: "The body is larger than 1 MB, or a file larger than 20 MB.",
     415: "The body is neither CSV nor XLSX.",

@@ -99,7 +99,7 @@ RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
 """What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
-DisruptionOut = RECORDS_OUT["disruption"]
+DisruptionIn, DisruptionOut = RECORDS_IN["disruption"], RECORDS_OUT["disruption"]
 AnyRecordOut = Union[tuple(RECORDS_OUT.values())]  # type: ignore[valid-type]  # noqa: UP007
 
 

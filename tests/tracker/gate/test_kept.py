@@ -31,7 +31,7 @@ ADDRESSES = [
     "records/D1",
     "changes",
 ]
-NOT_KEPT = {"/api/v1/records/{record_id}/history", "/api/v1/disruptions/{record_id}/history"}
+NOT_KEPT = {"/api/v1/records/{record_id}/history", "/api/v1/disruptions/{record_id}/history", "/api/v1/what-if/{job}"}
 
 
 @pytest.fixture
