@@ -26,6 +26,7 @@ from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
 from tracker.api.answer import fault
+from tracker.api.jobs import Jobs
 from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.files.uploads import Uploads
@@ -70,6 +71,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
+    app.state.jobs = Jobs()
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
     origins, rates = desk.settings.origins, Rates(desk.settings.rate_per_minute)
     app.add_middleware(Guard, door=app.state.door, clock=clock, rates=rates, origins=origins)

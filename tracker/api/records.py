@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -26,6 +25,7 @@ from tracker.api.frame import (
     RecordId,
     errors,
     etag_of,
+    page_address,
     room,
     table,
     tagged,
@@ -95,7 +95,7 @@ def find_records(
         desk.duration_weeks,
     )
     found = log.search(desk.engine, asked, after, limit)
-    follows = _address(request, after=found.cursor) if found.cursor else None
+    follows = page_address(request, after=found.cursor) if found.cursor else None
     if as_table and asked.kind is not None:
         return table(sheet.records(asked.kind, found.standing), follows)
     body = {
@@ -144,7 +144,7 @@ def read_changes(
     """
     entries = log.since(desk.engine, after, limit + 1)
     told = entries[:limit]
-    follows = _address(request, after=str(told[-1].number)) if len(entries) > limit else None
+    follows = page_address(request, after=str(told[-1].number)) if len(entries) > limit else None
     if as_table:
         return table(sheet.entries(told), follows)
     body = {"log_position": desk.position, "next": follows, "entries": [answer.entry(one) for one in told]}
@@ -214,8 +214,3 @@ def _place_or_faults(
 
 def _in_force(record: Any, on: date, desk: AtDesk) -> bool:
     return isinstance(record, Disruption) and record.in_force(on, desk.duration_weeks)
-
-
-def _address(request: Request, **changed: str) -> str:
-    """The same question from another place on."""
-    return f"{request.url.path}?{urlencode({**request.query_params, **changed})}"
