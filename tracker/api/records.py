@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from graphs import classification
@@ -14,7 +16,7 @@ from graphs.classification import ECOSYSTEMS
 from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
-from tracker import log
+from tracker import log, values
 from tracker.api import answer, schema, sheet
 from tracker.api.frame import (
     KEPT,
@@ -41,17 +43,37 @@ _PLACES = ("origin", "country", "places")
 """Fields that say where a record belongs."""
 _MOST = 200
 _MOST_ENTRIES = 1_000
+UpdatedAfter = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Only what was changed at this moment or later, by the time of its newest entry (ISO 8601 with a "
+        "zone). To follow without a gap, take positions of the log instead: /api/v1/changes.",
+        examples=["2021-03-01T08:30:00Z"],
+    ),
+]
 
 
 def _one_of(words: tuple[str, ...], meaning: str) -> Any:
     return Query(description=f"{meaning} One of: {', '.join(words)}.", json_schema_extra={"enum": list(words)})
 
 
-@router.get("/records", responses=READS | KEPT_PAGE, dependencies=[MAY_BE_KNOWN], response_model=schema.RecordsOut)
-def find_records(
-    request: Request,
-    desk: AtDesk,
-    kind: Annotated[str | None, _one_of(tuple(KINDS), "Only records of this kind.")] = None,
+@dataclass(frozen=True)
+class Filters:
+    """What records have to be, whatever their kind."""
+
+    q: str
+    state: str | None
+    country: str | None
+    ecosystem: str | None
+    about: str | None
+    assigned_to: str | None
+    updated_after: str | None
+    limit: int
+    after: str
+
+
+def _filters(
     q: Annotated[str, Query(max_length=500, description="Words that stand in the record, or their beginnings.")] = "",
     state: Annotated[str | None, _one_of(_STATES, "Only those in this state.")] = None,
     country: Annotated[
@@ -70,13 +92,27 @@ def find_records(
     assigned_to: Annotated[
         str | None, Query(max_length=200, description="Only those that somebody of this name looks after.")
     ] = None,
-    on: Annotated[
-        date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
-    ] = None,
+    updated_after: UpdatedAfter = None,
     limit: Annotated[int, Query(ge=1, le=_MOST, description="Most records of a page.")] = 50,
     after: Annotated[
         str, Query(max_length=40, description="Where the page before ended: `next` of an answer has it.")
     ] = "",
+) -> Filters:
+    return Filters(q, state, country, ecosystem, about, assigned_to, updated_after, limit, after)
+
+
+Chosen = Annotated[Filters, Depends(_filters)]
+
+
+@router.get("/records", responses=READS | KEPT_PAGE, dependencies=[MAY_BE_KNOWN], response_model=schema.RecordsOut)
+def find_records(
+    request: Request,
+    desk: AtDesk,
+    chosen: Chosen,
+    kind: Annotated[str | None, _one_of(tuple(KINDS), "Only records of this kind.")] = None,
+    on: Annotated[
+        date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
+    ] = None,
     as_table: AsTable = False,
 ) -> Response:
     """Records that fit every filter, the newest day first, page by page. Follow `next` until it is null.
@@ -84,17 +120,23 @@ def find_records(
     As CSV, records of one kind: those of an export, which an import takes. There the header Link says what is next.
     """
     position = desk.position  # before the search: who follows the log from here misses nothing
-    place = _place_or_faults(kind, state, country, ecosystem, on, as_table)
-    tags = {_PLACES: place, ("ecosystems",): ecosystem, ("about",): about, ("assigned_to",): assigned_to}
+    place, since = _place_and_moment(kind, chosen, on, as_table)
+    tags = {
+        _PLACES: place,
+        ("ecosystems",): chosen.ecosystem,
+        ("about",): chosen.about,
+        ("assigned_to",): chosen.assigned_to,
+    }
     asked = Question(
         "disruption" if on is not None else kind,
-        q,
-        (state,) if state else (),
+        chosen.q,
+        (chosen.state,) if chosen.state else (),
         tuple((fields, value) for fields, value in tags.items() if value),
         on,
         desk.duration_weeks,
+        since,
     )
-    found = log.search(desk.engine, asked, after, limit)
+    found = log.search(desk.engine, asked, chosen.after, chosen.limit)
     follows = _address(request, after=found.cursor) if found.cursor else None
     if as_table and asked.kind is not None:
         return table(sheet.records(asked.kind, found.standing), follows)
@@ -105,6 +147,27 @@ def find_records(
         "records": [answer.record(one) for one in found.standing],
     }
     return JSONResponse(body)
+
+
+def _of_kind(kind: str) -> Callable[..., Response]:
+    def find(request: Request, desk: AtDesk, chosen: Chosen, as_table: AsTable = False) -> Response:
+        return find_records(request, desk, chosen, kind, None, as_table)
+
+    return find
+
+
+for _kind in KINDS.values():
+    if _kind.word != "disruption":  # those have an address of their own below
+        router.add_api_route(
+            f"/{_kind.plural}",
+            _of_kind(_kind.word),
+            name=f"find_{_kind.plural}",
+            summary=f"Find {_kind.plural}",
+            description=f"The same as `/api/v1/records` with kind={_kind.word}: page by page, the newest day first.",
+            responses=READS | KEPT_PAGE,
+            dependencies=[MAY_BE_KNOWN],
+            response_model=schema.RecordsOut,
+        )
 
 
 @router.get(
@@ -133,16 +196,18 @@ def read_changes(
     after: Annotated[
         int, Query(ge=0, le=2**53, description="Position of the log that you know: only entries after it.")
     ] = 0,
+    updated_after: UpdatedAfter = None,
     limit: Annotated[int, Query(ge=1, le=_MOST_ENTRIES, description="Most entries of an answer.")] = 200,
     as_table: AsTable = False,
 ) -> Response:
-    """The entries of the log after a position, oldest first, for programs that follow it.
+    """The entries of the log after a position or a moment, oldest first, for programs that follow it.
 
     Begin at 0 or at the `log_position` of any answer, follow `next` until it is null, and ask again later from the
     last number you know: nothing is missed and nothing comes twice. As CSV, each entry has the names of the fields
     that it changed, and the header Link says what is next.
     """
-    entries = log.since(desk.engine, after, limit + 1)
+    moment = values.moment("updated_after", updated_after) if updated_after is not None else None
+    entries = log.since(desk.engine, after, limit + 1, moment)
     told = entries[:limit]
     follows = _address(request, after=str(told[-1].number)) if len(entries) > limit else None
     if as_table:
@@ -186,30 +251,39 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
     return read_history_of_record(desk, record_id)
 
 
-def _place_or_faults(
-    kind: str | None, state: str | None, country: str | None, ecosystem: str | None, on: date | None, as_table: bool
-) -> str | None:
-    """The code of the place that is meant.
+def _place_and_moment(
+    kind: str | None, chosen: Filters, on: date | None, as_table: bool
+) -> tuple[str | None, datetime | None]:
+    """The code of the place that is meant, and the moment.
 
     Raises:
         Faults: words that none of the lists has, all at once.
     """
-    choices = (("kind", kind, tuple(KINDS)), ("state", state, _STATES), ("ecosystem", ecosystem, ECOSYSTEMS))
+    choices = (
+        ("kind", kind, tuple(KINDS)),
+        ("state", chosen.state, _STATES),
+        ("ecosystem", chosen.ecosystem, ECOSYSTEMS),
+    )
     faults = [
         Fault("", name, f"{value!r} is not one of the words for this", f"choose from: {', '.join(words)}")
         for name, value, words in choices
         if value is not None and value not in words
     ]
-    place = classification.place(country) if country is not None else None
-    if country is not None and place is None:
+    country, place, since = chosen.country, None, None
+    if country is not None and (place := classification.place(country)) is None:
         faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))
     if on is not None and kind not in (None, "disruption"):
         faults.append(Fault("", "on", f"no {kind} is in force on a day", "leave it out, or ask for disruptions"))
     if as_table and kind is None and on is None:
         faults.append(Fault("", "kind", "is left out, and a table holds one kind", f"choose from: {', '.join(KINDS)}"))
+    if chosen.updated_after is not None:
+        try:
+            since = values.moment("updated_after", chosen.updated_after)
+        except Faults as found:
+            faults += found.faults
     if faults:
         raise Faults(faults)
-    return place
+    return place, since
 
 
 def _in_force(record: Any, on: date, desk: AtDesk) -> bool:

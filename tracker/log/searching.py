@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
-from tracker.database import records
+from tracker.database import entries, records, stamp
 from tracker.log.entry import Standing, plain
 from tracker.log.turn import STANDING
 from tracker.log.words import tag, words
@@ -28,7 +28,7 @@ class Question:
 
     ``kind`` None finds records of any kind; ``tags`` are pairs of a field and a value, such as ("ecosystems",
     "Health"), or of several fields of which one will do: (("origin", "country"), "DE"); ``on`` finds the disruptions
-    in force on a day, those without an end for ``duration_weeks``.
+    in force on a day, those without an end for ``duration_weeks``; ``since`` finds what was changed then or later.
     """
 
     kind: str | None = "disruption"
@@ -37,6 +37,7 @@ class Question:
     tags: tuple[tuple[str | tuple[str, ...], str], ...] = ()
     on: date | None = None
     duration_weeks: float = 0.0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
             sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
             sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
         ]
+    if asked.since is not None:
+        fits.append(records.c.version.in_(sa.select(entries.c.number).where(entries.c.at >= stamp(asked.since))))
     beginnings = words(asked.text)
     whole = [[tag(one, value) for one in ((of,) if isinstance(of, str) else of)] for of, value in asked.tags]
     if asked.text.strip() and not beginnings:
