@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from graphs import classification
-from graphs.classification import ECOSYSTEMS
 from graphs.content import EARLIEST, LATEST
 from graphs.disruption import Disruption
-from graphs.errors import Fault, Faults
 from tracker import log, values
 from tracker.api import answer, schema, sheet
+from tracker.api.filters import PLACES, Chosen, UpdatedAfter, one_of, place_and_moment
 from tracker.api.frame import (
     KEPT,
     KEPT_PAGE,
@@ -38,70 +35,7 @@ from tracker.log import Question
 router = room()
 
 State = Literal["draft", "reported", "verified", "rejected", "resolved", "withdrawn", "merged"]
-_STATES = tuple(dict.fromkeys(word for shape in KINDS.values() for word in shape.states))
-_PLACES = ("origin", "country", "places")
-"""Fields that say where a record belongs."""
-_MOST = 200
 _MOST_ENTRIES = 1_000
-UpdatedAfter = Annotated[
-    str | None,
-    Query(
-        max_length=40,
-        description="Only what was changed at this moment or later, by the time of its newest entry (ISO 8601 with a "
-        "zone). To follow without a gap, take positions of the log instead: /api/v1/changes.",
-        examples=["2021-03-01T08:30:00Z"],
-    ),
-]
-
-
-def _one_of(words: tuple[str, ...], meaning: str) -> Any:
-    return Query(description=f"{meaning} One of: {', '.join(words)}.", json_schema_extra={"enum": list(words)})
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What records have to be, whatever their kind."""
-
-    q: str
-    state: str | None
-    country: str | None
-    ecosystem: str | None
-    about: str | None
-    assigned_to: str | None
-    updated_after: str | None
-    limit: int
-    after: str
-
-
-def _filters(
-    q: Annotated[str, Query(max_length=500, description="Words that stand in the record, or their beginnings.")] = "",
-    state: Annotated[str | None, _one_of(_STATES, "Only those in this state.")] = None,
-    country: Annotated[
-        str | None,
-        Query(
-            max_length=60,
-            description="Only those that belong to this country or region: where it happens, is seated, or was done. "
-            "A code or a name.",
-            examples=["DE"],
-        ),
-    ] = None,
-    ecosystem: Annotated[str | None, _one_of(ECOSYSTEMS, "Only those about this ecosystem.")] = None,
-    about: Annotated[
-        str | None, Query(max_length=40, description="Only what is said about the record with this id.")
-    ] = None,
-    assigned_to: Annotated[
-        str | None, Query(max_length=200, description="Only those that somebody of this name looks after.")
-    ] = None,
-    updated_after: UpdatedAfter = None,
-    limit: Annotated[int, Query(ge=1, le=_MOST, description="Most records of a page.")] = 50,
-    after: Annotated[
-        str, Query(max_length=40, description="Where the page before ended: `next` of an answer has it.")
-    ] = "",
-) -> Filters:
-    return Filters(q, state, country, ecosystem, about, assigned_to, updated_after, limit, after)
-
-
-Chosen = Annotated[Filters, Depends(_filters)]
 
 
 @router.get("/records", responses=READS | KEPT_PAGE, dependencies=[MAY_BE_KNOWN], response_model=schema.RecordsOut)
@@ -109,7 +43,7 @@ def find_records(
     request: Request,
     desk: AtDesk,
     chosen: Chosen,
-    kind: Annotated[str | None, _one_of(tuple(KINDS), "Only records of this kind.")] = None,
+    kind: Annotated[str | None, one_of(tuple(KINDS), "Only records of this kind.")] = None,
     on: Annotated[
         date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
     ] = None,
@@ -120,9 +54,9 @@ def find_records(
     As CSV, records of one kind: those of an export, which an import takes. There the header Link says what is next.
     """
     position = desk.position  # before the search: who follows the log from here misses nothing
-    place, since = _place_and_moment(kind, chosen, on, as_table)
+    place, since = place_and_moment(kind, chosen, on, as_table)
     tags = {
-        _PLACES: place,
+        PLACES: place,
         ("ecosystems",): chosen.ecosystem,
         ("about",): chosen.about,
         ("assigned_to",): chosen.assigned_to,
@@ -249,41 +183,6 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
     """Every entry of one disruption, oldest first: who changed what, and when."""
     log.standing(desk.engine, record_id, "disruption")
     return read_history_of_record(desk, record_id)
-
-
-def _place_and_moment(
-    kind: str | None, chosen: Filters, on: date | None, as_table: bool
-) -> tuple[str | None, datetime | None]:
-    """The code of the place that is meant, and the moment.
-
-    Raises:
-        Faults: words that none of the lists has, all at once.
-    """
-    choices = (
-        ("kind", kind, tuple(KINDS)),
-        ("state", chosen.state, _STATES),
-        ("ecosystem", chosen.ecosystem, ECOSYSTEMS),
-    )
-    faults = [
-        Fault("", name, f"{value!r} is not one of the words for this", f"choose from: {', '.join(words)}")
-        for name, value, words in choices
-        if value is not None and value not in words
-    ]
-    country, place, since = chosen.country, None, None
-    if country is not None and (place := classification.place(country)) is None:
-        faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))
-    if on is not None and kind not in (None, "disruption"):
-        faults.append(Fault("", "on", f"no {kind} is in force on a day", "leave it out, or ask for disruptions"))
-    if as_table and kind is None and on is None:
-        faults.append(Fault("", "kind", "is left out, and a table holds one kind", f"choose from: {', '.join(KINDS)}"))
-    if chosen.updated_after is not None:
-        try:
-            since = values.moment("updated_after", chosen.updated_after)
-        except Faults as found:
-            faults += found.faults
-    if faults:
-        raise Faults(faults)
-    return place, since
 
 
 def _in_force(record: Any, on: date, desk: AtDesk) -> bool:

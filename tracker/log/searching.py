@@ -1,4 +1,4 @@
-"""Finding records by words and by what they are, page by page."""
+"""Finding records, and the entries about them, by words and by what they are, page by page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
 from tracker.database import entries, records, stamp
-from tracker.log.entry import Standing, plain
+from tracker.log.entry import Entry, Standing, plain
 from tracker.log.turn import STANDING
 from tracker.log.words import tag, words
 
@@ -71,6 +71,38 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
         ['D1']
         >>> writer.close()
     """
+    fits = _fits(engine, asked)
+    later = [*fits]
+    if cursor:
+        day, number = _place(cursor)
+        later.append(sa.tuple_(records.c.day, records.c.number) < sa.tuple_(day, number))
+    page = sa.select(*_STANDING, records.c.day).where(*later)
+    page = page.order_by(records.c.day.desc(), records.c.number.desc()).limit(most + 1)
+    with engine.connect() as connection:
+        total = connection.scalar(sa.select(sa.func.count()).select_from(records).where(*fits)) or 0
+        rows = connection.execute(page).all()
+    ends = rows[most - 1] if len(rows) > most else None
+    found = tuple(Standing(**{column.name: row._mapping[column.name] for column in _STANDING}) for row in rows[:most])
+    return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
+
+
+def newest(engine: sa.Engine, asked: Question, before: int | None = None, most: int = 50) -> list[Entry]:
+    """The entries about records that fit as they stand, the newest first.
+
+    Args:
+        before: only entries before this number.
+    """
+    query = sa.select(entries).order_by(entries.c.number.desc()).limit(most)
+    if asked != Question(None):
+        query = query.where(entries.c.record_id.in_(sa.select(records.c.id).where(*_fits(engine, asked))))
+    if before is not None:
+        query = query.where(entries.c.number < min(before, 2**31 - 1))
+    with engine.connect() as connection:
+        return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def _fits(engine: sa.Engine, asked: Question) -> list[sa.ColumnElement[bool]]:
+    """What a record must be, as conditions of its row."""
     fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == plain(asked.kind)]
     if asked.states:
         fits.append(records.c.state.in_([plain(state) for state in asked.states]))
@@ -91,18 +123,7 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
         fits.append(sa.false())  # signs only: no record has them as words
     elif beginnings or whole:
         fits.append(_match(engine, beginnings, whole))
-    later = [*fits]
-    if cursor:
-        day, number = _place(cursor)
-        later.append(sa.tuple_(records.c.day, records.c.number) < sa.tuple_(day, number))
-    page = sa.select(*_STANDING, records.c.day).where(*later)
-    page = page.order_by(records.c.day.desc(), records.c.number.desc()).limit(most + 1)
-    with engine.connect() as connection:
-        total = connection.scalar(sa.select(sa.func.count()).select_from(records).where(*fits)) or 0
-        rows = connection.execute(page).all()
-    ends = rows[most - 1] if len(rows) > most else None
-    found = tuple(Standing(**{column.name: row._mapping[column.name] for column in _STANDING}) for row in rows[:most])
-    return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
+    return fits
 
 
 def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[Sequence[str]]) -> sa.ColumnElement[bool]:
