@@ -79,7 +79,7 @@ def test_a_route_that_writes_says_all_that_may_go_wrong(spec: dict[str, Any]) ->
         for verb, one in verbs.items():
             said = set(one["responses"])
             assert {"401", "403", "422", "429"} <= said, address
-            assert ("404" in said) == ("{record_id}" in address or address.endswith(("/scores", "/series"))), address
+            assert ("404" in said) == ("_id}" in address or address.endswith(("/scores", "/series"))), address
             if verb != "get":
                 assert {"400", "413"} <= said, address
             assert ("428" in said) == (verb == "put"), address
@@ -148,7 +148,7 @@ def test_whatever_is_asked_the_answer_is_described(
     for name, values in (("If-Match", ETAGS), ("If-None-Match", ETAGS), ("Idempotency-Key", st.sampled_from("abc ü"))):
         if data.draw(st.booleans()):
             headers[name] = data.draw(values).encode()
-    address = re.sub(r"\{record_id\}", data.draw(st.sampled_from(NAMES)), path)
+    address = re.sub(r"\{\w+_id\}", data.draw(st.sampled_from(NAMES)), path)
     content: bytes | None = None
     if verb != "GET":
         headers["Content-Type"] = b"text/csv" if path.endswith("imports") else b"application/json"

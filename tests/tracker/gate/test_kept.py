@@ -28,8 +28,15 @@ ADDRESSES = [
     "disruptions/D1",
     "records/D1",
     "changes",
+    "feed.atom",
 ]
-NOT_KEPT = {"/api/v1/records/{record_id}/history", "/api/v1/disruptions/{record_id}/history"}
+NOT_KEPT = {
+    "/api/v1/records/{record_id}/history",
+    "/api/v1/disruptions/{record_id}/history",
+    "/api/v1/hooks",
+    "/api/v1/hooks/{hook_id}",
+    "/api/v1/hooks/{hook_id}/deliveries",
+}
 
 
 @pytest.fixture
