@@ -19,9 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tracker.gate.door import VISITOR, Visitor
 from tracker.gate.media import taken
 from tracker.gate.together import Together
+from tracker.kinds import KINDS
 from tracker.permissions import allowed
 
-PATHS = re.compile(r"/api/v1/(scores|metrics|chain|paths|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)")
+_LISTS = "changes|feed\\.atom|" + "|".join(kind.plural for kind in KINDS.values())
+PATHS = re.compile(rf"/api/v1/(scores|metrics|chain|paths|series|records(/[^/]+)?|disruptions/[^/]+|{_LISTS})")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""

@@ -4,7 +4,7 @@ from tracker.log.answers import Answer, Asked
 from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
 from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
-from tracker.log.searching import Found, Question, search
+from tracker.log.searching import Found, Question, newest, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
 
@@ -27,6 +27,7 @@ __all__ = [
     "every_at",
     "history",
     "mend",
+    "newest",
     "position",
     "search",
     "since",

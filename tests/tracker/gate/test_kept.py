@@ -30,8 +30,16 @@ ADDRESSES = [
     "disruptions/D1",
     "records/D1",
     "changes",
+    "feed.atom",
 ]
-NOT_KEPT = {"/api/v1/records/{record_id}/history", "/api/v1/disruptions/{record_id}/history", "/api/v1/what-if/{job}"}
+NOT_KEPT = {
+    "/api/v1/records/{record_id}/history",
+    "/api/v1/disruptions/{record_id}/history",
+    "/api/v1/what-if/{job}",
+    "/api/v1/hooks",
+    "/api/v1/hooks/{hook_id}",
+    "/api/v1/hooks/{hook_id}/deliveries",
+}
 
 
 @pytest.fixture
