@@ -17,6 +17,7 @@ from graphs.errors import Fault, Faults
 from tracker import log
 from tracker.api import answer, schema, sheet
 from tracker.api.frame import (
+    IN_RANGE,
     KEPT,
     KEPT_PAGE,
     MAY_BE_KNOWN,
@@ -71,7 +72,10 @@ def find_records(
         str | None, Query(max_length=200, description="Only those that somebody of this name looks after.")
     ] = None,
     on: Annotated[
-        date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
+        date | None,
+        Query(
+            ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.", json_schema_extra=IN_RANGE
+        ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST, description="Most records of a page.")] = 50,
     after: Annotated[
@@ -154,7 +158,10 @@ def read_changes(
 @router.get("/disruptions", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
-    on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
+    on: Annotated[
+        date | None,
+        Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.", json_schema_extra=IN_RANGE),
+    ] = None,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
 ) -> dict[str, Any]:
     """All disruptions as they stand, in the order in which they were logged."""

@@ -22,17 +22,22 @@ _WHO = {
 }
 
 
-def _as_taken(kind: Kind) -> type[BaseModel]:
-    """What is taken in of a kind of record: leniently, so that the intake can name all faults together."""
-    needed = [one.name for one in kind.cls.fields() if one.content.needed]
+def _as_taken(kind: Kind, known: str = "") -> type[BaseModel]:
+    """What is taken in of a kind of record: leniently, so that the intake can name all faults together.
+
+    Args:
+        known: a field that the address says already.
+    """
+    needed = [one.name for one in kind.cls.fields() if one.content.needed and one.name != known]
+    given = {name: value for name, value in _example(kind).items() if name != known}
     return create_model(
-        f"{kind.cls.__name__}In",
+        f"{kind.cls.__name__}{f'{known.capitalize()}It' if known else ''}In",
         __doc__=f"{kind.one.capitalize()} to log, or what one says now. Leave out what is not known.",
         __config__=ConfigDict(
             extra="allow",  # so that unknown fields are named together with all other faults
             json_schema_extra={
                 "required": [name for name in needed if name not in _DAY_OF_TODAY.get(kind.word, ())],
-                "examples": [_example(kind)],
+                "examples": [given],
             },
         ),
         **{name: (Any, Field(None, description=meaning)) for name, meaning in _meanings(kind).items()},
@@ -97,6 +102,8 @@ def _example(kind: Kind) -> dict[str, Any]:
 
 RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
 """What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
+SAID_IN = {word: _as_taken(KINDS[word], "about") for word in ("comment", "evidence")}
+"""What is taken in where the address says what it is about."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
 DisruptionOut = RECORDS_OUT["disruption"]
