@@ -8,55 +8,15 @@ one another. It ends well if no answer was a fault of the server, undocumented, 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from graphs.classification import DATA
+import served
 
 HERE = Path(__file__).parent
 PHASES = "examples,coverage,fuzzing,stateful"
-
-
-@contextmanager
-def served(**said: str) -> Iterator[str]:
-    """The address of a real server with a new log; it is stopped afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "TRACKER_DATABASE_URL": f"sqlite:///{folder}/log.sqlite",
-            "TRACKER_CHAIN": str(DATA / "toy"),
-            "TRACKER_PORT": str(port),
-        }
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tracker", "serve"],
-            env=os.environ | environment | said,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            yield answering(f"http://localhost:{port}", server)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def answering(address: str, server: subprocess.Popen[bytes]) -> str:
-    """The address, as soon as somebody answers there."""
-    while True:
-        assert server.poll() is None, "the server does not start"
-        try:
-            urllib.request.urlopen(f"{address}/openapi.json", timeout=10).close()
-            return address
-        except OSError:
-            time.sleep(0.1)
 
 
 def ask(address: str, examples: int, seed: int, phases: str = PHASES) -> subprocess.CompletedProcess[bytes]:
@@ -78,8 +38,14 @@ def ask(address: str, examples: int, seed: int, phases: str = PHASES) -> subproc
 
 
 def main(examples: int, seed: int) -> int:
-    with served() as address:
-        done = ask(address, examples, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        port = served.free_port()
+        server = served.start(f"sqlite:///{folder}/log.sqlite", port)
+        try:
+            done = ask(f"http://localhost:{port}", examples, seed)
+        finally:
+            server.terminate()
+            server.wait()
     print(done.stdout.decode())
     return done.returncode
 
