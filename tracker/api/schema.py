@@ -6,7 +6,7 @@ from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from graphs.content import Content, Day, Number, Share, Word
+from graphs.content import LARGEST, Content, Day, Number, Share, Text, Word
 from graphs.fields import describe
 from graphs.record import Field as RecordField
 from graphs.series import FIGURES
@@ -22,22 +22,54 @@ _WHO = {
 }
 
 
-def _as_taken(kind: Kind) -> type[BaseModel]:
-    """What is taken in of a kind of record: leniently, so that the intake can name all faults together."""
-    needed = [one.name for one in kind.cls.fields() if one.content.needed]
+def _as_taken(kind: Kind, known: str = "") -> type[BaseModel]:
+    """What is taken in of a kind of record: leniently, so that the intake can name all faults together.
+
+    Args:
+        known: a field that the address says already.
+    """
+    filled_in = (*_DAY_OF_TODAY.get(kind.word, ()), known)
+    needed: list[Any] = [one.name for one in kind.cls.fields() if one.content.needed and one.name not in filled_in]
+    meanings = _meanings(kind)
+    given = {name: value for name, value in _example(kind).items() if name != known}
     return create_model(
-        f"{kind.cls.__name__}In",
+        f"{kind.cls.__name__}{f'{known.capitalize()}It' if known else ''}In",
         __doc__=f"{kind.one.capitalize()} to log, or what one says now. Leave out what is not known.",
         __config__=ConfigDict(
             extra="allow",  # so that unknown fields are named together with all other faults
             json_schema_extra={
-                "required": [name for name in needed if name not in _DAY_OF_TODAY.get(kind.word, ())],
-                "examples": [_example(kind)],
+                "required": needed,
+                "examples": [given],
             },
         ),
-        **{name: (Any, Field(None, description=meaning)) for name, meaning in _meanings(kind).items()},
+        **{
+            one.name: (
+                Any,
+                Field(None, description=meanings[one.name], json_schema_extra=_written(one, one.name in needed)),
+            )
+            for one in kind.cls.fields()
+        },
         **_WHO,
     )  # type: ignore[call-overload]
+
+
+def _written(field: RecordField, needed: bool) -> dict[str, Any]:
+    """How a value may be written: as it is given out, or in the words of people, which only the intake understands."""
+    content: Content = field.content
+    written: dict[str, Any] = {"type": ["string"]}
+    if field.many:
+        written = {"type": ["array", "string"], "items": {"type": "string"}}
+    elif isinstance(content, Share):
+        written = {"type": ["number", "string"], "minimum": 0, "maximum": 1}
+    elif isinstance(content, Number):
+        written = {"type": ["integer" if content.whole else "number", "string"], "minimum": 0, "maximum": LARGEST}
+    elif isinstance(content, Text):
+        written["maxLength"] = content.limit
+    if isinstance(content, Word):
+        written["examples"] = [list(content.words[:1]) if field.many else content.words[0]]
+    if not needed:
+        written["type"].append("null")
+    return written
 
 
 def _as_given(kind: Kind) -> type[BaseModel]:
@@ -97,6 +129,8 @@ def _example(kind: Kind) -> dict[str, Any]:
 
 RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
 """What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
+SAID_IN = {word: _as_taken(KINDS[word], "about") for word in ("comment", "evidence")}
+"""What is taken in where the address says what it is about."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
 DisruptionIn, DisruptionOut = RECORDS_IN["disruption"], RECORDS_OUT["disruption"]
