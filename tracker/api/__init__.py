@@ -1,9 +1,9 @@
-"""The API for programs, version 1, room by room: scores, metrics, chain, series, what-if, records, changes, imports."""
+"""The API for programs, version 1, room by room: what is read, what would be, what is written."""
 
-from tracker.api import changing, imports, metrics, records, scores, series, whatif
+from tracker.api import chain, changing, imports, metrics, paths, records, scores, series, whatif
 from tracker.api.frame import AtDesk, By, IfNoneMatch, On, desk_of, owner_of_last_change, owner_of_record, unless_known
 
-ROOMS = (scores, series, metrics, whatif, records, changing, imports)
+ROOMS = (scores, series, metrics, chain, paths, whatif, records, changing, imports)
 
 __all__ = [
     "ROOMS",

@@ -21,7 +21,9 @@ from tracker.gate.media import taken
 from tracker.gate.together import Together
 from tracker.permissions import allowed
 
-PATHS = re.compile(r"/api/v1/(scores|metrics|chain|paths|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)")
+PATHS = re.compile(
+    r"/api/v1/(scores|metrics|chain|(supply-)?paths|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)"
+)
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""

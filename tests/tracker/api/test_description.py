@@ -81,7 +81,7 @@ def test_a_route_that_writes_says_all_that_may_go_wrong(spec: dict[str, Any]) ->
         for verb, one in verbs.items():
             said = set(one["responses"])
             assert {"401", "403", "422", "429"} <= said, address
-            assert ("404" in said) == ("{" in address or address.endswith(("/scores", "/series"))), address
+            assert ("404" in said) == ("{" in address or address.endswith(("/scores", "/series", "/paths"))), address
             if verb != "get":
                 assert {"400", "413"} <= said, address
             assert ("428" in said) == (verb == "put"), address
