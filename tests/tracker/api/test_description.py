@@ -86,7 +86,7 @@ def test_a_route_that_writes_says_all_that_may_go_wrong(spec: dict[str, Any]) ->
             assert {kind for status in said if status >= "400" for kind in one["responses"][status]["content"]} == {
                 "application/problem+json"
             }, address
-            by_name = "_id}" in address or "{job}" in address or address.endswith(("/scores", "/series"))
+            by_name = "_id}" in address or "{job}" in address or address.endswith(("/scores", "/series", "/paths"))
             assert ("404" in said) == by_name, address
             if verb != "get":
                 assert {"400", "413", "415"} <= said, address
