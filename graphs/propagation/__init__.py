@@ -85,6 +85,9 @@ def propagate_beside(
     """
     if method.model == "inventories":
         return _by_inventories(chain, shock, method, runs, known)
+    if shock.support:
+        fault = f"the model {method.model} does not know stocks and stand-ins of single flows"
+        raise Faults([Fault("method", "model", fault, "take the model inventories")])
     impact = Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
     return impact, courses(chain, runs, method)
 
@@ -100,7 +103,8 @@ def _by_inventories(
     else:
         by_demand = _by_demand(chain, shock)
     links, course = shock.links(chain), known.course if known else None
-    run = Run(shock.remaining("supply", len(chain)), links, course, shock.same_steps(known.shock) if known else 0)
+    same = shock.same_steps(known.shock) if known else 0
+    run = Run(shock.remaining("supply", len(chain)), links, course, same, shock.support)
     if not links and (run.capacity == 1).all():
         return Impact(by_demand, shock, method.model, by_demand), courses(chain, runs, method)
     found, *others = courses(chain, [run, *runs], method)
@@ -108,7 +112,7 @@ def _by_inventories(
 
 
 def _same_demand(one: Shock, other: Shock) -> bool:
-    cuts = [[id(effect) for effect in shock.effects if effect.kind == "demand"] for shock in (one, other)]
+    cuts = [[id(part) for part in (*shock.effects, *shock.relief) if part.kind == "demand"] for shock in (one, other)]
     return cuts[0] == cuts[1] and one.steps == other.steps
 
 
@@ -126,7 +130,8 @@ def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
     shape = (shock.steps, len(chain), shock.scenarios)
     if not effects:
         return np.ones(shape)
-    active = np.concatenate([effect.active for effect in effects], axis=1)
+    begun = [np.arange(shock.steps) >= one.begin for one in shock.relief if one.kind == "demand"]
+    active = np.column_stack([*(effect.active for effect in effects), *begun])
     _, first, pattern = np.unique(active, axis=0, return_index=True, return_inverse=True)
     demand = shock.remaining("demand", len(chain))[first]
     kept = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)
