@@ -18,7 +18,7 @@ from graphs.propagation.path import clean
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
 
-__all__ = ["Impact", "demand_kept", "leontief", "propagate", "propagate_beside"]
+__all__ = ["Impact", "demand_kept", "leontief", "propagate", "propagate_all", "propagate_beside"]
 
 WEEKS_A_YEAR = 52.0
 DAYS_A_YEAR = 7 * WEEKS_A_YEAR
@@ -73,6 +73,33 @@ def propagate(chain: ValueChain, shock: Shock, method: Method, known: Impact | N
         (True, 'inventories')
     """
     return propagate_beside(chain, shock, method, [], known)[0]
+
+
+def propagate_all(chain: ValueChain, shocks: Sequence[Shock], method: Method) -> list[Impact]:
+    """``propagate`` of several shocks of as many steps: the inventory model runs them side by side.
+
+    Raises:
+        Faults: an effect or a length of step that the model cannot carry.
+
+    Examples:
+        >>> from graphs import sources
+        >>> len(propagate_all(sources.toy(), [Shock((), 4), Shock((), 4)], Method()))
+        2
+    """
+    if method.model != "inventories" or len(shocks) < 2:
+        return [propagate(chain, one, method) for one in shocks]
+    first, others = shocks[0], shocks[1:]
+    runs = [Run(one.remaining("supply", len(chain)), one.links(chain), support=one.support) for one in others]
+    head, found = _by_inventories(chain, first, method, runs, None)
+    impacts = [head]
+    for shock, course in zip(others, found, strict=True):
+        known = next((one for one in impacts if _same_demand(shock, one.shock)), None)
+        by_demand = known.by_demand if known is not None else None
+        if by_demand is None:
+            by_demand = _by_demand(chain, shock)
+        kept = np.minimum(by_demand, clean(course.made))
+        impacts.append(Impact(kept, shock, method.model, by_demand, course))
+    return impacts
 
 
 def propagate_beside(
