@@ -37,22 +37,41 @@ def apply(chain: ValueChain, shock: AnyShock, measures: Sequence[Measure], metho
     faults = faults_of(chain, measures, method)
     if faults:
         raise Faults(faults)
-    return applied(chain, shock, measures)
+    return changed(chain, shock, [change(chain, shock, one) for one in measures])
 
 
-def applied(chain: ValueChain, shock: AnyShock, measures: Sequence[Measure]) -> AnyShock:
-    """``apply`` of measures that are known to have no fault."""
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What one measure does to one shock: support and relief that it adds; else it eases effects, step by step."""
+
+    measure: Measure
+    begin: int
+    support: tuple[Support, ...] = ()
+    relief: tuple[Relief, ...] = ()
+    eases: bool = False
+
+
+def change(chain: ValueChain, shock: Shock, measure: Measure) -> Change:
+    """What a measure that has no fault does to a shock; nothing if it comes after the last step."""
+    begin = shock.present + -(-7 * measure.delay_weeks // shock.step_days)
+    if begin >= shock.steps:
+        return Change(measure, begin)
+    if measure.kind in ("shared capacity", "skills", "demand support"):
+        return Change(measure, begin, relief=(_relief(chain, measure, begin, shock.scenarios),))
+    if measure.kind in ("transport alternative", "simpler rule"):
+        return Change(measure, begin, eases=True)
+    return Change(measure, begin, support=(_support(chain, measure, begin, shock.scenarios),))
+
+
+def changed(chain: ValueChain, shock: AnyShock, changes: Iterable[Change]) -> AnyShock:
+    """The shock after some changes, one after the other."""
     effects, support, relief = shock.effects, list(shock.support), list(shock.relief)
-    for one in measures:
-        begin = shock.present + -(-7 * one.delay_weeks // shock.step_days)
-        if begin >= shock.steps:
-            continue
-        if one.kind in ("shared capacity", "skills", "demand support"):
-            relief.append(_relief(chain, one, begin, shock.scenarios))
-        elif one.kind in ("transport alternative", "simpler rule"):
-            effects = tuple(part for effect in effects for part in _eased(chain, effect, one, begin, shock.step_days))
-        else:
-            support.append(_support(chain, one, begin, shock.scenarios))
+    for one in changes:
+        support += one.support
+        relief += one.relief
+        if one.eases:
+            given = one.measure, one.begin, shock.step_days
+            effects = tuple(part for effect in effects for part in _eased(chain, effect, *given))
     return replace(shock, effects=effects, support=tuple(support), relief=tuple(relief))
 
 

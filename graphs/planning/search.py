@@ -160,7 +160,7 @@ def returns(tried: dict[Portfolio, float], noise: float) -> Returns:
                 if i < j and (large - {i}) in tried and (large - {j}) in tried and (large - {i, j}) in tried:
                     compared += 1
                     more = tried[large] + tried[large - {i, j}] - tried[large - {i}] - tried[large - {j}]
-                    grew += more > noise
+                    grew += int(more > noise)
     return Returns(compared, grew)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from graphs.method import Method
-from graphs.planning.applying import applied
+from graphs.planning.applying import change, changed
 from graphs.planning.avoided import losses, value_added_share
 from graphs.planning.measures import Measure
 from graphs.propagation import propagate_all
@@ -41,6 +41,7 @@ class Trial:
         kept = np.flatnonzero(weights)
         self.chain, self.method, self.measures = chain, method, tuple(measures)
         self.shock, self.weights = only(shock, kept), weights[kept]
+        self._changes = [change(chain, self.shock, one) for one in measures]
         eu = chain.in_eu if chain.in_eu.any() else np.ones(len(chain), bool)
         self._sums = np.stack([eu * value_added_share(chain), eu, np.ones(len(chain))])
         self._tried: dict[Portfolio, Floats] = {}
@@ -66,7 +67,7 @@ class Trial:
         at_once = max(1, _LANES // max(1, self.shock.scenarios))
         for first in range(0, len(portfolios), at_once):
             part = portfolios[first : first + at_once]
-            shocks = [applied(self.chain, self.shock, [self.measures[i] for i in sorted(one)]) for one in part]
+            shocks = [changed(self.chain, self.shock, [self._changes[i] for i in sorted(one)]) for one in part]
             for one, impact in zip(part, propagate_all(self.chain, shocks, self.method), strict=True):
                 self._tried[one] = self._sums @ losses(self.chain, impact) @ self.weights
             self._told(len(self._tried))
