@@ -252,7 +252,8 @@ def restock(  # pragma: no cover - compiled
     scenarios = can.shape[2]
     for week in range(held.week[0], until):
         left = cut.left[cut.pattern[week]]
-        _fill(week, cut, held, rule)
+        if week == 0:
+            _fill(week, cut, held, rule)
         if rule.pooled:
             for i in range(can.shape[1]):
                 for k in range(scenarios):
@@ -284,6 +285,10 @@ def restock(  # pragma: no cover - compiled
                 for k in range(scenarios):
                     arrives, aim = held.ready[k // 4, here, k % 4], target + held.extra[here, k]
                     held.stock[here, k] = _used(held.stock[here, k], target, aim, arrives, rule)
+            _fill(week + 1, cut, held, rule)
+            for here in range(held.last_group - held.first_group):
+                target = stocks.group_target_weeks[held.first_group + here]
+                for k in range(scenarios):
                     held.ready[k // 4, here, k % 4] = 1.0 - _lack(held.stock[here, k], target, rule)
             continue
         for i in range(can.shape[1]):
@@ -305,6 +310,7 @@ def restock(  # pragma: no cover - compiled
                     arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k] + arriving[one, k]
                     aim = target + held.extra[one, k]
                     held.cut[one, k] = _used(held.cut[one, k], target, aim, arrives, rule)
+        _fill(week + 1, cut, held, rule)
     if until > held.week[0] and not rule.pooled:
         times(
             stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group
