@@ -16,8 +16,9 @@ from graphs.planning.applying import claims, faults_of
 from graphs.planning.measures import Measure, euros
 from graphs.planning.robustness import robustness
 from graphs.planning.trial import Portfolio, Trial
+from graphs.planning.volumes import UNITS, volume
 from graphs.shock import Shock
-from graphs.valuechain import Floats, ValueChain
+from graphs.valuechain import Floats, ValueChain, share_of
 
 MOST_TRIED = 1024
 """Portfolios up to which all are tried; each costs a run of the model for every scenario that counts."""
@@ -230,13 +231,15 @@ def _table(trial: Trial, limits: search.Limits, priced: Sequence[int], chosen: P
     now = trial.avoided([chosen])[0, 0]
     costs = [one.cost_eur for one in measures]
     likely = np.array([cost[1] / 1e6 if cost else np.nan for cost in costs])
-    amount = np.array([one.amount for one in measures])
+    moved = np.array([volume(trial.chain, one) for one in measures])
     table = pd.DataFrame(
         {
             "kind": [one.kind for one in measures],
             "title": [one.title for one in measures],
-            "amount": amount,
+            "amount": [one.amount for one in measures],
             "unit": [one.of.unit for one in measures],
+            "volume": moved,
+            "volume_unit": [UNITS[one.kind] for one in measures],
             "delay_weeks": [one.delay_weeks for one in measures],
             "theme": [one.theme for one in measures],
             "act": [one.act for one in measures],
@@ -247,7 +250,7 @@ def _table(trial: Trial, limits: search.Limits, priced: Sequence[int], chosen: P
             "alone_value_added_meur": alone[:, 0],
             "alone_eu_meur": alone[:, 1],
             "alone_meur": alone[:, 2],
-            "alone_per_unit_meur": alone[:, 0] / amount,
+            "alone_per_volume_meur": share_of(alone[:, 0], moved),
             "alone_per_euro": pd.array(
                 [a / c if c > 0 else None for a, c in zip(alone[:, 0], likely, strict=True)], "Float64"
             ),
