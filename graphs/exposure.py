@@ -23,7 +23,7 @@ _NOTHING = 1e-6
 def missing_goods(chain: ValueChain, assessment: Assessment, most: int = 10) -> pd.DataFrame:
     """The links of which most is not delivered over the horizon: the supplier is short, or the link is cut.
 
-    The share of a flow that is missing is that of ``explanation`` (likely reading); what was not ordered is not missing.
+    The share that is missing is that of ``explanation``, likely reading; what was not ordered is not missing.
 
     Args:
         chain: the one that was assessed.
