@@ -35,14 +35,16 @@ def morning(assessment: Assessment, other: Assessment | None = None, position: i
         on=assessment.on,
         headline=headline(assessment),
         parts=tuple(_parts(assessment, other)),
-        provenance=ground.provenance(assessment, position),
+        provenance=ground.provenance(assessment, position, short=True),
     )
 
 
 def headline(assessment: Assessment) -> str:
     """The state of a date in one sentence."""
     if ("eu", "EU") not in assessment.scores.index:
-        return f"No place of this value chain lies in the EU27, so it has losses on {day(assessment.on)}, but no scores."
+        return (
+            f"No place of this value chain lies in the EU27, so it has losses on {day(assessment.on)}, but no scores."
+        )
     eu = assessment.scores.loc[("eu", "EU")]
     number = len(assessment.disruptions)
     if not number:
@@ -76,4 +78,4 @@ def _parts(assessment: Assessment, other: Assessment | None) -> Iterator[Part]:
     yield from disruptions.in_force(assessment, {}, _MOST_LINES)
     yield from disruptions.needs(assessment)
     yield Heading("What is not known")
-    yield from ground.unknown(assessment)
+    yield from ground.unknown_in_short(assessment)

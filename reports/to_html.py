@@ -11,8 +11,11 @@ from reports.briefing import Briefing, Bullets, Figure, Heading, Paragraph, Part
 from reports.paper import Paper, on_paper
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_WIDE = 4
+_WIDE = 3
 """A table of more columns is told row by row on a phone."""
+_WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([0-9.]+)"')
+_COLUMN, _LARGER = 712, 1.35
+"""Width of the text, and how much larger than drawn a figure may be."""
 
 
 def to_html(briefing: Briefing, for_mail: bool = False) -> str:
@@ -42,6 +45,7 @@ def to_html(briefing: Briefing, for_mail: bool = False) -> str:
         briefing=briefing,
         parts=parts,
         wide=_wide,
+        across=_across,
         pictures={part.name: content_id(briefing, part) for part in briefing.parts if isinstance(part, Figure)},
         for_mail=for_mail,
     )
@@ -62,13 +66,13 @@ def linked(words: str) -> Markup:
     """Words in which each web address is a link.
 
     Examples:
-        >>> print(linked("<b> https://a.eu/?b&c"))
-        &lt;b&gt; <a href="https://a.eu/?b&amp;c" rel="noreferrer" class="a" style="color:#0b5cad">https://a.eu/?b&amp;c</a>
+        >>> print(linked("<b> https://a.eu/?b&c"))  # doctest: +ELLIPSIS
+        &lt;b&gt; <a href="https://a.eu/?b&amp;c" rel="noreferrer" class="a" style="...">https://a.eu/?b&amp;c</a>
     """
     place, parts = 0, list[Markup]()
     for found in _ADDRESS.finditer(words):
         address = escape(found[0])
-        link = Markup('<a href="{0}" rel="noreferrer" class="a" style="color:#0b5cad">{0}</a>')
+        link = Markup('<a href="{0}" rel="noreferrer" class="a" style="color:#0b5cad;overflow-wrap:anywhere">{0}</a>')
         parts += [escape(words[place : found.start()]), link.format(address)]
         place = found.end()
     return Markup("").join([*parts, escape(words[place:])])
@@ -81,3 +85,9 @@ def _kind(part: Part) -> str:
 
 def _wide(paper: Paper) -> bool:
     return len(paper.heads) > _WIDE
+
+
+def _across(figure: Figure) -> int:
+    """Up to which width a figure is shown: a small drawing is not blown up."""
+    found = _WIDTH.search(figure.svg)
+    return min(_COLUMN, round(_LARGER * float(found[1]))) if found else _COLUMN

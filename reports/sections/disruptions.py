@@ -1,19 +1,34 @@
-"""The disruptions in force: by origin, stage, horizon and action required, and each with its loss, range and sources."""
+"""The disruptions in force: by origin, stage, horizon and action required, and each with loss, range and sources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from graphs.assessment import Assessment
+from graphs.classification import STAGES, country_name
 from graphs.disruption import ACTIONS as ALL_ACTIONS
 from graphs.disruption import HORIZONS, Disruption
-from graphs.classification import STAGES, country_name
 from reports import figures
-from reports.briefing import Cell, Column, Figure, Heading, Paragraph, Part, Table
+from reports.briefing import Cell, Column, Figure, Paragraph, Part, Table
 from reports.charts import heat_map
 from reports.charts.drawing import printed
 from reports.sections.words import (
-    ACTIONS, COUNT, ID, IDS, NOT_STATED, ORIGIN, POINTS, START, TITLE, counted, day, listed, meur, points, some, where,
+    ACTIONS,
+    COUNT,
+    ID,
+    IDS,
+    NOT_STATED,
+    ORIGIN,
+    POINTS,
+    START,
+    TITLE,
+    counted,
+    day,
+    listed,
+    meur,
+    points,
+    some,
+    where,
 )  # fmt: skip
 
 Range = tuple[float, float, float]
@@ -86,9 +101,10 @@ def stages(now: Assessment) -> Iterator[Part]:
         return
     title = f"Disruptions in force on {day(now.on)} by ecosystem and stage of the value chain"
     cells = figures.stages(now.disruptions)
-    svg = printed(heat_map.heat_map(cells, title, narrow=True))
+    svg = printed(heat_map.heat_map(cells, title))
     silent = sum(not one.stages for one in now.disruptions)
-    caption = f"{title}. One of several stages or ecosystems counts in each; {silent} of {len(now.disruptions)} state no stage."
+    told = f"{silent} of {len(now.disruptions)} state no stage"
+    caption = f"{title}. One of several stages or ecosystems counts in each; {told}."
     yield Figure("stages", caption, heat_map.reading(cells), svg)
 
 
@@ -125,7 +141,13 @@ def _by(
         (group, len(groups[group]), points(sum(taken.get(one, 0.0) for one in groups[group])), some(groups[group]))
         for group in chosen
     )
-    return Table(f"by_{name}", f"In force by {label[:1].lower()}{label[1:]}", (Column(name, label, meaning), COUNT, POINTS, IDS), rows, note)
+    return Table(
+        f"by_{name}",
+        f"In force by {label[:1].lower()}{label[1:]}",
+        (Column(name, label, meaning), COUNT, POINTS, IDS),
+        rows,
+        note,
+    )
 
 
 def _by_id(now: Assessment) -> dict[str, Disruption]:
@@ -144,5 +166,3 @@ def needs(now: Assessment) -> Iterator[Part]:
         yield Paragraph(f"Action required, by number of disruptions that ask for it: {listed(named)}.")
     elif now.disruptions:
         yield Paragraph("No disruption in force says which action it requires.")
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,9 @@ def exposed(now: Assessment, missing: pd.DataFrame, critical: pd.DataFrame) -> I
         "estimates: a table of industries knows no single firm or part."
     )
     if missing.empty:
-        yield Paragraph("Everything that is ordered across a border into the EU27 can be delivered, as far as is known.")
+        yield Paragraph(
+            "Everything that is ordered across a border into the EU27 can be delivered, as far as is known."
+        )
     else:
         columns = (
             *_ENDS,
@@ -39,7 +42,9 @@ def exposed(now: Assessment, missing: pd.DataFrame, critical: pd.DataFrame) -> I
         )
         rows = tuple((*_ends(one), share(one.missing_share), meur(one.missing_meur)) for one in missing.itertuples())
         note = "Estimates, likely reading. What is not ordered for want of demand is not counted here."
-        title = f"Links that lose most over the {weeks} weeks from {day(now.on)}: what is ordered and cannot be delivered"
+        title = (
+            f"Links that lose most over the {weeks} weeks from {day(now.on)}: what is ordered and cannot be delivered"
+        )
         yield Table("missing_goods", title, columns, rows, note)
     if critical.empty:
         yield Paragraph("No link into the EU27 could stop its buyer by itself.")
@@ -51,11 +56,11 @@ def exposed(now: Assessment, missing: pd.DataFrame, critical: pd.DataFrame) -> I
     )
     rows = tuple((*_ends(one), share(one.buyer_loss_share), meur(one.buyer_loss_meur)) for one in critical.itertuples())
     note = (
-        "Estimates. If the supplier failed and stocks were used up; other suppliers of the same industry help only with "
-        f"{100 * now.method.overtime_share:.0f} % of overtime. It follows from the structure of the chain, not from the week."
+        "Estimates. If the supplier failed and stocks were used up; other suppliers of the industry help with "
+        f"{100 * now.method.overtime_share:.0f} % of overtime. It follows from how the chain is built, not from the week."
     )
     yield Table("critical_links", "Links whose failure would hit most", columns, rows, note)
 
 
-def _ends(one: object) -> tuple[Cell, ...]:
-    return tuple(getattr(one, name) for name in ("supplier_label", "buyer_label")) + (meur(getattr(one, "flow_meur")),)
+def _ends(one: Any) -> tuple[Cell, ...]:
+    return str(one.supplier_label), str(one.buyer_label), meur(one.flow_meur)

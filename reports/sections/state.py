@@ -63,8 +63,8 @@ def in_short(now: Assessment, before: Assessment | None) -> Iterator[Part]:
         said.append(f"{_changed(now.change(before, 'eu').loc['EU'])}.")
     said.append(
         f"The score has two parts: {eu.structure:.1f} for how the value chains are built, which changes slowly, and "
-        f"{eu.state:.1f} for what the disruptions in force leave. They take an estimated {euros(eu.loss_meur)} of output "
-        f"({between(eu.loss_low_meur, eu.loss_high_meur)}) over the {now.method.horizon_weeks} weeks from "
+        f"{eu.state:.1f} for what the disruptions in force leave. They take an estimated {euros(eu.loss_meur)} of "
+        f"output ({between(eu.loss_low_meur, eu.loss_high_meur)}) over the {now.method.horizon_weeks} weeks from "
         f"{day(now.on)}, {percent(eu.loss_share)} of it."
     )
     yield Paragraph(" ".join(said))
@@ -106,7 +106,9 @@ def ecosystems(now: Assessment, before: Assessment) -> Iterator[Part]:
 def lowest(now: Assessment, most: int) -> Iterator[Part]:
     """The EU and the ecosystems with the lowest scores, for a report of one page."""
     table = _ranked(now, "ecosystem").head(most)
-    index = [one for one in [("eu", "EU"), *(("ecosystem", str(key)) for key in table.index)] if one in now.scores.index]
+    index = [
+        one for one in [("eu", "EU"), *(("ecosystem", str(key)) for key in table.index)] if one in now.scores.index
+    ]
     if index:
         name = Column("label", "Ecosystem", "Industrial ecosystem of European industrial policy; EU27: all of them")
         rows = tuple((str(now.scores.label[one]), *_scores(now, one), *_losses(now, one)) for one in index)
@@ -129,7 +131,9 @@ def where_it_hurts(now: Assessment) -> Iterator[Part]:
         (str(now.scores.label[one]), *_losses(now, one), *_scores(now, one))
         for one in [("country", str(key)) for key in inside.index]
     )
-    title = f"The {counted(len(inside), 'country', 'countries')} of the EU27 that lose the largest share of their output"
+    title = (
+        f"The {counted(len(inside), 'country', 'countries')} of the EU27 that lose the largest share of their output"
+    )
     yield Table("countries", title, columns, rows, "Estimates, over the same weeks.")
 
 
@@ -164,7 +168,7 @@ def _changed(row: pd.Series) -> str:
 
 def _said_of_change(table: pd.DataFrame, change: pd.DataFrame) -> str:
     low = [f"{row.label} ({row.score:.1f})" for row in table.head(3).itertuples()]
-    said = [f"The lowest {'score has' if len(low) == 1 else 'scores have'} {listed(low)}."]
+    said = [f"{listed(low)} {'has the lowest score' if len(low) == 1 else 'have the lowest scores'}."]
     moved = table.label.to_frame().join(change).sort_values("score_change")
     fell, rose = moved[moved.score_change <= -_STILL].head(3), moved[moved.score_change >= _STILL].tail(3)[::-1]
     for words, rows in (("fell", fell), ("rose", rose)):
@@ -175,6 +179,9 @@ def _said_of_change(table: pd.DataFrame, change: pd.DataFrame) -> str:
 
 def _league(now: Assessment, table: pd.DataFrame) -> Figure:
     title = f"Scores of the ecosystems with their ranges, {day(now.on)}"
-    svg = printed(league.league(figures.league(now, "ecosystem"), title, narrow=True))
-    words = ", ".join(f"{row.label} {row.score:.1f}" for row in table.itertuples())
-    return Figure("league", f"{title}. 100 is best; the bar is the range; the rank stands with its own.", words, svg)
+    svg = printed(league.league(figures.league(now, "ecosystem"), title))
+    (low, worst), (high, best) = ((row.label, row.score) for row in (table.iloc[0], table.iloc[-1]))
+    words = f"From {low} with {worst:.1f} to {high} with {best:.1f}."
+    return Figure(
+        "league", f"{title}. 100 is best; a bar is the range of a score, and each rank has its own.", words, svg
+    )

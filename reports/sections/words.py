@@ -19,7 +19,9 @@ START = Column("start", "Since", "First day")
 COUNT = Column("disruption_count", "Number", "Disruptions; one that names several counts in each", digits=0)
 IDS = Column("ids", "Records", "Names of the records in the log")
 ACTIONS = Column("actions_required", "Action required", "Funding, regulation or coordination, as reported")
-POINTS = Column("score_points", "Takes from the EU score", "Part of the loss of the EU score put down to it", "points", 2)
+POINTS = Column(
+    "score_points", "Takes from the EU score", "Part of the loss of the EU score put down to it", "points", 2
+)
 
 
 def day(on: date, year: bool = True) -> str:
