@@ -7,11 +7,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 
 from reports.briefing import Briefing
-from reports.to_csv import tables_to_csv
 from reports.to_html import to_html
-from reports.to_markdown import to_markdown
 from reports.to_pdf import to_pdf
-from reports.to_xlsx import to_xlsx
 
 _CALM = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive: the same report makes the same bytes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -18,12 +19,13 @@ _COLUMN, _LARGER = 712, 1.35
 """Width of the text, and how much larger than drawn a figure may be."""
 
 
-def to_html(briefing: Briefing, for_mail: bool = False) -> str:
+def to_html(briefing: Briefing, for_mail: bool = False, links: Sequence[tuple[str, str]] = ()) -> str:
     """Render a report.
 
     Args:
         for_mail: figures are pictures that the mail carries by the names of ``content_id``, for mail programs show no
             SVG; else they are drawn in the page itself.
+        links: words with addresses that stand above it where it is read at a desk, such as its other forms.
 
     Examples:
         >>> from datetime import date
@@ -48,6 +50,7 @@ def to_html(briefing: Briefing, for_mail: bool = False) -> str:
         across=_across,
         pictures={part.name: content_id(briefing, part) for part in briefing.parts if isinstance(part, Figure)},
         for_mail=for_mail,
+        links=links,
     )
 
 

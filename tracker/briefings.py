@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from graphs.assessment import Assessment, assess
 from graphs.content import EARLIEST, LATEST
@@ -15,6 +18,7 @@ from graphs.recommendation import Action, Practice
 from graphs.series import FIGURES, lines, point
 from reports.briefing import Briefing
 from reports.morning import morning
+from reports.publish import publish
 from reports.sections.news import Logged
 from reports.weekly import Week, monday_of, name_of, weekly
 from tracker import log
@@ -23,6 +27,8 @@ from tracker.desk import Desk
 Tell = Callable[[int, int], None]
 """Hears how many steps are done, and of how many."""
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
+_MOST_KEPT = 24
+"""Reports and forms of them that are kept; a hundred kilobytes each."""
 _MOST_WEEKS = 1_040
 """That many are listed."""
 _MOST_ALONE = 60
@@ -98,6 +104,39 @@ def of_day(desk: Desk, on: date, position: int | None = None) -> Briefing:
     """
     at = _position(desk, position)
     return morning(assess(desk.chain, log.disruptions(desk.engine, at), on, desk.method), position=at)
+
+
+class Kept:
+    """Reports that were asked for, kept: a position of the log and a week or day determine each.
+
+    Whoever asks for one that is being made waits for it, so none is made twice at the same time.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._lock = desk, threading.Lock()
+        self._found: OrderedDict[tuple[int, date, str], Any] = OrderedDict()
+
+    def week(self, last: date, position: int | None = None) -> Briefing:
+        """See ``of_week``."""
+        at = _position(self._desk, position)
+        found: Briefing = self._once((at, last, ""), lambda: of_week(self._desk, last, at))
+        return found
+
+    def file(self, last: date, form: str, position: int | None = None) -> bytes:
+        """The report of a week in one of the forms of ``reports.publish``."""
+        at = _position(self._desk, position)
+        briefing = self.week(last, at)
+        found: bytes = self._once((at, last, form), lambda: publish(briefing, form))
+        return found
+
+    def _once(self, key: tuple[int, date, str], make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = make()
+                if len(self._found) > _MOST_KEPT:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(key)
+            return self._found[key]
 
 
 def weeks(desk: Desk, today: date) -> list[tuple[str, date, int]]:

@@ -57,7 +57,7 @@ def exposed(now: Assessment, missing: pd.DataFrame, critical: pd.DataFrame) -> I
     rows = tuple((*_ends(one), share(one.buyer_loss_share), meur(one.buyer_loss_meur)) for one in critical.itertuples())
     note = (
         "Estimates. If the supplier failed and stocks were used up; other suppliers of the industry help with "
-        f"{100 * now.method.overtime_share:.0f} % of overtime. It follows from how the chain is built, not from the week."
+        f"{100 * now.method.overtime_share:.0f} % of overtime. It follows from how the chain is built, not from a week."
     )
     yield Table("critical_links", "Links whose failure would hit most", columns, rows, note)
 
