@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
+from xml.etree import ElementTree
 
 from graphs.errors import Fault, Faults
-from reports.briefing import Briefing, Cell, Column, Table
+from reports.briefing import Briefing, Cell, Column, Figure, Heading, Table
 
 UNKNOWN = "–"
 """Stands where a figure is not known."""
@@ -15,11 +17,12 @@ _BREAKS = re.compile(r"[ \t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]+")
 
 
 def checked(briefing: Briefing) -> Briefing:
-    """The report as it is, if every table of it can be written.
+    """The report as it is, if every part of it can be written.
 
     Raises:
         Faults: rows with more or fewer cells than columns, numbers that are none, cells of another kind, two tables or
-            two columns of a table with one name.
+            two columns of a table with one name; a part of a section before any section; a figure that is no SVG or
+            does not say what is to be seen.
 
     Examples:
         >>> table = Table("t", "T", (Column("n", "N", "a number"),), ((float("nan"),),))
@@ -27,7 +30,8 @@ def checked(briefing: Briefing) -> Briefing:
         Traceback (most recent call last):
         graphs.errors.Faults: t, row 1, n: nan is no number; leave what is not known empty
     """
-    faults = [fault for table in briefing.tables for fault in _faults(table)]
+    faults = [*_headings(briefing), *(fault for table in briefing.tables for fault in _faults(table))]
+    faults += [fault for part in briefing.parts if isinstance(part, Figure) for fault in _drawing(part)]
     names = [table.name for table in briefing.tables]
     faults += [
         Fault(briefing.name, name, "is the name of more than one table", "give each its own")
@@ -96,6 +100,28 @@ def one_line(text: str) -> str:
         'a b c'
     """
     return _BREAKS.sub(" ", text).strip(" ")
+
+
+def _headings(briefing: Briefing) -> Iterator[Fault]:
+    least = 2
+    for part in briefing.parts:
+        if isinstance(part, Heading):
+            if not (2 <= part.level <= 3 and part.level <= least):
+                yield Fault(briefing.name, part.words, f"has no place at level {part.level}", "begin a section first")
+            least = 3
+
+
+def _drawing(figure: Figure) -> Iterator[Fault]:
+    if not one_line(figure.words):
+        yield Fault(figure.name, "words", "are empty", "say what is to be seen, for whoever does not see it")
+    try:
+        names = [element.tag.rpartition("}")[2] for element in ElementTree.fromstring(figure.svg).iter()]
+    except ElementTree.ParseError:
+        names = [""]
+    if names[0] != "svg":
+        yield Fault(figure.name, "svg", "is no drawing", "give a complete SVG")
+    if "image" in names:
+        yield Fault(figure.name, "svg", "holds a picture from elsewhere", "draw it with lines, areas and text")
 
 
 def _faults(table: Table) -> list[Fault]:

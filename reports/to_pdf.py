@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
@@ -38,7 +38,7 @@ def to_pdf(briefing: Briefing) -> bytes:
     no shape (Chinese, emoji) is shown as a square, and the report says so at its end.
 
     Raises:
-        Faults: a table that cannot be written, see ``reports.cells.checked``; a drawing that is no SVG.
+        Faults: a part that cannot be written, see ``reports.cells.checked``.
 
     References:
         ISO 14289-1:2014 (PDF/UA-1). The fonts are Libertinus Serif and DejaVu Sans Mono, under free licences.
@@ -81,9 +81,25 @@ def _content(briefing: Briefing) -> dict[str, Any]:
         "on": {"year": briefing.on.year, "month": briefing.on.month, "day": briefing.on.day},
         "headline": _shown(briefing.headline),
         "fonts": _FONTS,
-        "parts": [_part(part) for part in briefing.parts],
+        "runs": list(_runs([_part(part) for part in briefing.parts])),
         "provenance": [[_shown(label), _shown(value)] for label, value in briefing.provenance],
     }
+
+
+def _runs(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Parts that lie on pages of one form; the headings just before a wide table go with it."""
+    run: list[dict[str, Any]] = []
+    for part in parts:
+        if part["is"] == "table" and part["wide"]:
+            last = next((place for place in range(len(run), 0, -1) if run[place - 1]["is"] != "heading"), 0)
+            if run[:last]:
+                yield {"wide": False, "parts": run[:last]}
+            yield {"wide": True, "parts": [*run[last:], part]}
+            run = []
+        else:
+            run.append(part)
+    if run:
+        yield {"wide": False, "parts": run}
 
 
 def _part(part: Part) -> dict[str, Any]:

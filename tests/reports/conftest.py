@@ -12,7 +12,7 @@ from reports.charts.wave import wave
 HOSTILE = (
     '<script>alert("1")</script> & <b>bold</b>',
     "#set page(fill: red) $x^2$ *strong* _soft_ `code` @ref <label> [link](javascript:alert(1)) \\ // end",
-    "=HYPERLINK(\"https://evil.example\",\"x\") | +1+1 | -1 | @SUM(A1)",
+    '=HYPERLINK("https://evil.example","x") | +1+1 | -1 | @SUM(A1)',
     "Ωμέγα και Άλφα; Їжак і Привіт; žluťoučký kůň; 中文 😀 שלום",
     "a\r\nb\tc\x00d\x07\u2028e",
     "https://example.eu/" + "very" * 30 + "?long=1",
@@ -80,7 +80,11 @@ def _long() -> Table:
 
 
 def _wide() -> Table:
-    columns = tuple(Column(f"week_{week}_meur", f"Week {week}", f"loss of week {week}", "million €", 1) for week in range(20))
+    columns = tuple(
+        Column(f"week_{week}_meur", f"Week {week}", f"loss of week {week}", "million €", 1) for week in range(20)
+    )
     names = Column("link", "Link", "seller and buyer")
-    rows = tuple((f"DE_C{row}→FR_C29 {HOSTILE[1][:30]}", *(10.0 * week * row for week in range(20))) for row in range(40))
+    rows = tuple(
+        (f"DE_C{row}→FR_C29 {HOSTILE[1][:30]}", *(10.0 * week * row for week in range(20))) for row in range(40)
+    )
     return Table("links", "Most exposed links: what they lose, week by week", (names, *columns), rows)
