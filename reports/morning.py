@@ -11,7 +11,7 @@ from reports.briefing import Briefing, Heading, Paragraph, Part
 from reports.sections import disruptions, ground, state
 from reports.sections.words import day
 
-_MOST_ECOSYSTEMS, _MOST_LINES = 5, 8
+_MOST_ECOSYSTEMS, _MOST_LINES = 5, 6
 
 
 def morning(assessment: Assessment, other: Assessment | None = None, position: int | None = None) -> Briefing:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from reports.briefing import Cell, Column, Table
+from reports.cells import UNKNOWN, figures, head, said
 
-NOT_KNOWN = "–"
+_PER_CENT = "\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,16 @@ class Words:
     words: str
     between: str = ""
 
+    @property
+    def whole(self) -> str:
+        """Figure and range on one line.
+
+        Examples:
+            >>> Words("64.3", "45.6–69.3").whole, Words("Italy").whole
+            ('64.3 (45.6–69.3)', 'Italy')
+        """
+        return f"{self.words} ({self.between})" if self.between else self.words
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -36,59 +46,49 @@ class Paper:
 
 
 def on_paper(table: Table) -> Paper:
-    """A table in words, its columns of low and high readings folded into those they belong to.
+    r"""A table in words, its columns of low and high readings folded into those they belong to.
 
     Examples:
         >>> likely = Column("loss_share", "Output lost", "", "%", 1, between=("loss_low_share", "loss_high_share"))
         >>> ends = (Column("loss_low_share", "Low", "", "%", 1), Column("loss_high_share", "High", "", "%", 1))
         >>> paper = on_paper(Table("losses", "Losses", (likely, *ends), ((0.131, 0.1, 0.186),)))
         >>> paper.heads[0].words, paper.rows
-        ('Output lost, %', ((Words(words='13.1', between='10.0–18.6'),),))
+        ('Output lost', ((Words(words='13.1\xa0%', between='10.0–18.6\xa0%'),),))
     """
     places = {column.name: place for place, column in enumerate(table.columns)}
     folded = {name for column in table.columns for name in column.between or ()}
     shown = [column for column in table.columns if column.name not in folded]
-    heads = tuple(Head(_head(one), one.meaning, _holds_numbers(table, places[one.name])) for one in shown)
+    heads = tuple(Head(head(one), one.meaning, figures(table, places[one.name])) for one in shown)
     rows = tuple(tuple(_cell(row, one, places) for one in shown) for row in table.rows)
     return Paper(heads, rows)
 
 
-def written(cell: Cell, column: Column) -> str:
-    """A cell in words; its unit stands in the head of the column.
-
-    Examples:
-        >>> share, change = Column("a", "A", "", "%", 1), Column("b", "B", "", "points", 1, signed=True)
-        >>> written(0.1514, share), written(-0.04, change), written(2.0, change), written(None, share)
-        ('15.1', '0.0', '+2.0', '–')
-        >>> written(date(2020, 4, 26), Column("on", "On", "")), written(12345, Column("n", "Number", ""))
-        ('26 Apr 2020', '12,345')
-    """
-    if cell is None:
-        return NOT_KNOWN
-    if isinstance(cell, date):
-        return f"{cell.day} {cell:%b %Y}"
-    if isinstance(cell, str):
-        return cell
-    value = 100 * cell if column.unit == "%" else cell
-    digits = column.digits if column.digits is not None else 0
-    value = round(value, digits) + 0.0  # no −0
-    return f"{value:{'+' if column.signed and value else ''},.{digits}f}".replace("-", "−")
-
-
-def _head(column: Column) -> str:
-    return f"{column.label}, {column.unit}" if column.unit else column.label
-
-
-def _holds_numbers(table: Table, place: int) -> bool:
-    cells = [row[place] for row in table.rows if row[place] is not None]
-    return bool(cells) and all(isinstance(cell, int | float) for cell in cells)
-
-
 def _cell(row: tuple[Cell, ...], column: Column, places: dict[str, int]) -> Words:
-    words = written(row[places[column.name]], column)
+    words = _signed(row[places[column.name]], column)
     if column.between is None:
         return Words(words)
-    low, high = (written(row[places[name]], column) for name in column.between)
-    if NOT_KNOWN in (low, high):
+    low, high = (_signed(row[places[name]], column) for name in column.between)
+    if UNKNOWN in (words, low, high):
         return Words(words)
-    return Words(words, low if low == high else f"{low}{' to ' if column.signed else '–'}{high}")
+    return Words(words, low if low == high else said_between(low, high, column))
+
+
+def _signed(cell: Cell, column: Column) -> str:
+    """A cell in words, an increase with its sign."""
+    words = said(cell, column)
+    grows = (
+        column.signed and isinstance(cell, int | float) and cell > 0 and any(digit in words for digit in "123456789")
+    )
+    return f"+{words}" if grows else words
+
+
+def said_between(low: str, high: str, column: Column) -> str:
+    r"""Two readings as a range, which says a per cent sign once.
+
+    Examples:
+        >>> share, change = Column("a", "A", "", "%"), Column("b", "B", "", "points", signed=True)
+        >>> said_between("7.8\xa0%", "15\xa0%", share), said_between("−1.0", "+2.0", change)
+        ('7.8–15\xa0%', '−1.0 to +2.0')
+    """
+    between = " to " if column.signed else "–"
+    return f"{low.removesuffix(_PER_CENT)}{between}{high}"

@@ -79,7 +79,7 @@ def provenance(now: Assessment, position: int | None, short: bool = False) -> tu
         ("Source of the chain", "" if short else chain.source),
         ("Accuracy of the chain", chain.accuracy),
         ("Licence of the chain", chain.licence),
-        ("Version of the chain", now.chain_version[:16]),
+        ("Version of the chain", "" if short else now.chain_version[:16]),
         ("Version of the method", f"{now.method.version}{_ASSUMPTIONS if short else ''}"),
         ("Records", "" if short else _RECORDS),
     )
