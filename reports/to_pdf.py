@@ -12,7 +12,8 @@ from typing import Any
 import typst
 
 from reports.briefing import Briefing, Bullets, Figure, Heading, Paragraph, Part, Table
-from reports.cells import checked, figures, head, one_line, said
+from reports.cells import checked, one_line
+from reports.paper import on_paper
 
 _FONTS = ("Libertinus Serif", "DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math")
 """All come with the typst package; those of the machine are left alone, so that every machine writes the same bytes."""
@@ -20,6 +21,9 @@ _SHOWN_ANYWAY = re.compile(r"[\x20-\x7e\xa0-\u017f\u0391-\u03a1\u03a3-\u03ce\u04
 _MISSING = "□"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ue000-\uf8ff\U000f0000-\U0010ffff\ufffe\uffff]")
 """Controls and letters that mean nothing outside one house; none has a shape."""
+_DRAWN_WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([0-9.]+)"')
+_FULL_WIDTH = 560.0
+"""Units of a drawing across the width of the text."""
 _PORTRAIT_LETTERS, _LANDSCAPE_LETTERS = 96, 146
 """Letters of 9 points, the gaps between columns among them, across a page of A4."""
 _SIZE, _LEAST = 9.0, 6.0
@@ -111,16 +115,27 @@ def _part(part: Part) -> dict[str, Any]:
         case Bullets():
             return {"is": "bullets", "items": [_shown(item) for item in part.items]}
         case Figure():
-            return {"is": "figure", "caption": _shown(part.caption), "words": _shown(part.words), "svg": part.svg}
+            return {
+                "is": "figure",
+                "caption": _shown(part.caption),
+                "words": _shown(part.words),
+                "svg": part.svg,
+                "share": _share_of(part.svg),
+            }
         case Table():
             return _table(part)
 
 
+def _share_of(svg: str) -> float:
+    """Share of the page's width that a drawing takes: a small one is not blown up to posters."""
+    found = _DRAWN_WIDTH.search(svg)
+    return min(1.0, float(found[1]) / _FULL_WIDTH) if found else 1.0
+
+
 def _table(table: Table) -> dict[str, Any]:
-    cells = [
-        [_shown(said(cell, column)) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
-    ]
-    names = [_shown(head(column)) for column in table.columns]
+    paper = on_paper(table)
+    cells = [[_shown(cell.whole) for cell in row] for row in paper.rows]
+    names = [_shown(one.words) for one in paper.heads]
     least, wanted = [], []
     for place, name in enumerate(names):
         texts = [name, *(row[place] for row in cells)]
@@ -135,7 +150,7 @@ def _table(table: Table) -> dict[str, Any]:
         "note": _shown(table.note),
         "head": names,
         "rows": cells,
-        "figures": [figures(table, place) for place in range(len(names))],
+        "figures": [one.number for one in paper.heads],
         "wide": wide,
         "size": max(_LEAST, min(_SIZE, _SIZE * room / sum(least))),
         "widths": [0] * len(names) if sum(wanted) <= room else _shares(least, wanted, room),
