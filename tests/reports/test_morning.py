@@ -126,7 +126,7 @@ def test_what_is_not_known_is_said(toy: ValueChain) -> None:
 def test_the_lowest_scores_stand_with_their_ranges(toy: ValueChain) -> None:
     found = of(toy, STRIKE)
     rows = table(morning(found), "lowest_scores")
-    assert [row["label"] for row in rows][0] == "EU27"
+    assert rows[0]["label"] == "EU27"
     scores = [row["score"] for row in rows[1:]]
     assert scores == sorted(scores)
     assert len(scores) == 5
