@@ -160,6 +160,23 @@ def explain_node(chain: ValueChain, assessment: Assessment, key: str, ways: int 
     return _felt(assessment, trades, node, ways if trades.loss[node] > _FELT_SHARE else 0)
 
 
+def missing_share(chain: ValueChain, assessment: Assessment) -> Floats:
+    """Share of each flow that is not delivered over the horizon: m of the rule, by flow of ``chain.inputs``.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.assessment import assess
+        >>> from graphs.method import Method
+        >>> missing_share(sources.toy(), assess(sources.toy(), [], date(2021, 3, 1), Method())).max()
+        np.float64(0.0)
+    """
+    left = np.ones(len(chain.inputs.flow_meur))
+    for found in assessment.shock.links(chain):
+        left[found.where] *= 1.0 - found.cut[:, _LIKELY] * found.active[assessment.shock.weeks_before :, _LIKELY].mean()
+    return 1.0 - (1.0 - assessment.short_share[chain.inputs.supplier]) * left
+
+
 @dataclass(frozen=True, eq=False)
 class _Trades:
     """What the rule asks of a chain and an assessment; ``gone`` is c by flow of ``chain.inputs``."""

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from tracker import api, pages
+from tracker import api, briefings, pages
 from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
@@ -78,6 +78,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
+    app.state.reports = briefings.Kept(desk)
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.state.jobs = Jobs()
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)

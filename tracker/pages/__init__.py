@@ -11,11 +11,28 @@ from tracker.pages import (
     people,
     quick,
     records,
+    reports,
     review,
     scores,
     stages,
     today,
 )
 
-ROOMS = (today, scores, map, history, stages, graph, entry, quick, records, disruption, review, kinds, files, people)
+ROOMS = (
+    today,
+    scores,
+    map,
+    history,
+    stages,
+    graph,
+    reports,
+    entry,
+    quick,
+    records,
+    disruption,
+    review,
+    kinds,
+    files,
+    people,
+)
 """Each with a ``router``."""
