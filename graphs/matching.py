@@ -1,9 +1,9 @@
 """What could be done about a disruption: good practices and actions, ranked by what it is and by its words.
 
-Points, 100 in all: 20 ecosystems + 15 industries + 10 stages + 10 kind of effect + 5 acts asked for + 5 places, each by
-twice the common ones over all (Dice), + 25 words + 10 words of the cause, each by twice the cosine of ``terms``, at most
-1. What a proposal does not say itself, such as its industries, is taken from the disruptions that it is about; a theme
-says which act it asks for. What either side does not say counts nothing. The points were set before anything was
+Points, 100 in all: 20 ecosystems + 15 industries + 10 stages + 10 kind of effect + 5 acts asked for + 5 places, each
+by twice the common ones over all (Dice), + 25 words + 10 words of the cause, each by twice the cosine of ``terms``, at
+most 1. What a proposal does not say itself, such as its industries, is taken from the disruptions that it is about; a
+theme says which act it asks for. What either side does not say counts nothing. The points were set before anything was
 measured, by the example of what tells disruptions alike, and are fitted to nothing.
 """
 
@@ -119,7 +119,7 @@ def matches(
     Examples:
         >>> from datetime import date
         >>> masks = Disruption("No masks", ("IT",), date(2020, 3, 9), "D1", ecosystems=("Health",), effect="supply")
-        >>> sewn = Practice("Masks sewn by a textile cluster", ecosystems=("Textiles", "Health"), places=("PT",), id="P1")
+        >>> sewn = Practice("Masks sewn by a textile cluster", ecosystems=("Textiles", "Health"), id="P1")
         >>> lanes = Action("Green lanes for lorries", ecosystems=("Agri-food",), id="A1")
         >>> ready = prepare([sewn, lanes], {})
         >>> [found] = matches(masks, ready)
@@ -136,6 +136,14 @@ def matches(
     fits = np.flatnonzero(names_it & tied | (scores >= least) & ~names_it).tolist()
     order = sorted(fits, key=lambda at: (not names_it[at], -round(float(scores[at]), 6), prepared.proposals[at].id))
     return [_match(disruption, prepared, at, points, bool(names_it[at])) for at in order[:most]]
+
+
+def ranked(
+    disruptions: Iterable[Disruption], prepared: Prepared, most: int = 3, least: float = LEAST
+) -> list[tuple[Disruption, list[Match]]]:
+    """The ranked proposals of many disruptions, such as those in force; those without any are left out."""
+    found = ((one, matches(one, prepared, most, least)) for one in disruptions)
+    return [(one, fitting) for one, fitting in found if fitting]
 
 
 def _match(

@@ -122,10 +122,17 @@ def _fitting(record: Action | Practice, programme: Programme, on: date) -> Seque
 
 
 def _programme(row: dict[str, str]) -> Programme:
+    given = {one: row[one].strip() for one in COLUMNS}
     return Programme(
-        **{name: row[name].strip() for name in ("name", "act", "funds", "source_url")},
-        **{name: date.fromisoformat(row[name].strip()) for name in ("first", "last")},
-        **{name: _listed(row[name]) for name in ("framework", "themes", "ecosystems")},
+        given["name"],
+        given["act"],
+        _listed(given["framework"]),
+        date.fromisoformat(given["first"]),
+        date.fromisoformat(given["last"]),
+        given["funds"],
+        _listed(given["themes"]),
+        _listed(given["ecosystems"]),
+        given["source_url"],
     )
 
 

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from graphs.disruption import Disruption
@@ -48,6 +49,14 @@ class Ranking:
             low, high = interval(share, count) if way not in ("chance", "ceiling") else (share, share)
             rows[way] = {"hits": share * count, "hit_share": share, "low_share": low, "high_share": high}
         return pd.DataFrame(rows).T.rename_axis("way")
+
+    @property
+    def by_chance(self) -> float:
+        """How likely chance alone has as many hits as the matching, or more; the cases taken as independent."""
+        likely = np.ones(1)
+        for one in self.cases["chance"]:
+            likely = np.convolve(likely, (1 - one, one))
+        return float(likely[round(self.cases["matching"].sum()) :].sum())
 
     def beats(self, way: str) -> tuple[int, int, float]:
         """Cases that only the matching hits, those that only another way hits, and the two-sided sign test of it."""
