@@ -3,7 +3,7 @@
 from tracker.log.answers import Answer, Asked
 from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
-from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
+from tracker.log.reading import disruption, disruptions, entries_of, every, every_at, history, position, since, standing
 from tracker.log.searching import Found, Question, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
@@ -23,6 +23,7 @@ __all__ = [
     "derive",
     "disruption",
     "disruptions",
+    "entries_of",
     "every",
     "every_at",
     "history",

@@ -1,6 +1,7 @@
 """The pages for people, room by room."""
 
 from tracker.pages import (
+    actions,
     disruption,
     entry,
     files,
@@ -17,5 +18,21 @@ from tracker.pages import (
     today,
 )
 
-ROOMS = (today, scores, map, history, stages, graph, entry, quick, records, disruption, review, kinds, files, people)
+ROOMS = (
+    today,
+    scores,
+    map,
+    history,
+    stages,
+    graph,
+    entry,
+    quick,
+    records,
+    disruption,
+    review,
+    actions,
+    kinds,
+    files,
+    people,
+)
 """Each with a ``router``."""
