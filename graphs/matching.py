@@ -26,7 +26,8 @@ Proposal: TypeAlias = Practice | Action
 
 WORDS, CAUSE = 25, 10
 LEAST = 20
-"""What has fewer points is not shown."""
+"""What has fewer points is not shown, nor what has less than half of them for what it is about (``_TELLING``)."""
+_TELLING = ("ecosystems", "industries", "words", "cause")
 ACT_OF_THEME = {
     "funding": "funding",
     "legal framework": "regulation",
@@ -133,7 +134,8 @@ def matches(
     points["cause"] = CAUSE * np.minimum(1, 2 * prepared.causes.alike(disruption.cause))
     scores = np.sum(list(points.values()), axis=0)
     names_it = np.array([bool(disruption.id) and disruption.id in one.about for one in prepared.proposals])
-    fits = np.flatnonzero(names_it & tied | (scores >= least) & ~names_it).tolist()
+    told = np.sum([points[name] for name in _TELLING], axis=0)
+    fits = np.flatnonzero(names_it & tied | (scores >= least) & (told >= least / 2) & ~names_it).tolist()
     order = sorted(fits, key=lambda at: (not names_it[at], -round(float(scores[at]), 6), prepared.proposals[at].id))
     return [_match(disruption, prepared, at, points, bool(names_it[at])) for at in order[:most]]
 
