@@ -67,6 +67,7 @@ def serve(
 ) -> None:
     """Serve the pages and the API: without a login on this machine only, with one wherever you say."""
     with at_desk(host) as desk:
+        desk.seed_proposals(now())
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
