@@ -11,9 +11,8 @@ from fastapi.responses import JSONResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from reports.to_csv import series_to_csv
-from tracker.api import answer, schema
-from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
+from tracker.api import answer, schema, sheet
+from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, PARQUET, READS, AtDesk, Form, errors, room, table
 
 router = room()
 
@@ -24,11 +23,11 @@ _AT_ONCE = 4
 """If no more points than these are missing, the answer waits for them."""
 _LONGEST_S = 60
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: KEPT[200] | {"content": CSV, "description": "Every week of the range."},
+    200: KEPT[200] | {"content": CSV | PARQUET, "description": "Every week of the range."},
     304: KEPT[304],
     202: {
         "model": schema.SeriesOut,
-        "content": CSV,
+        "content": CSV | PARQUET,
         "description": "Some weeks are still being computed: they are listed as missing, and have empty cells in CSV. "
         "Ask again after the seconds in Retry-After.",
         "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds, 1–60."}},
@@ -56,7 +55,7 @@ def read_series(
         date | None,
         Query(ge=EARLIEST, le=LATEST, description="Last day; today if left out.", examples=["2020-12-28"]),
     ] = None,
-    as_table: AsTable = False,
+    form: Form = "json",
 ) -> Response:
     """Scores of every Monday from the week of one day to another, at most 600 weeks, from the log as it stands now.
 
@@ -73,9 +72,9 @@ def read_series(
     if found.missing:
         status = 202
         headers["Retry-After"] = str(min(_LONGEST_S, max(1, math.ceil(desk.timeline.seconds_left))))
-    if as_table:
-        text = series_to_csv(found, desk.chain.meta, desk.method, level, key)
-        answered = table(text, status=status)
+    if form != "json":
+        content = sheet.series(found, desk.chain, desk.method, position, level, key, form)
+        answered = table(content, status=status, form=form)
         answered.headers.update(headers)
         return answered
     return JSONResponse(answer.series(found, desk.chain, desk.method, position, level, key), status, headers)

@@ -22,7 +22,7 @@ from tracker.gate.together import Together
 from tracker.permissions import allowed
 
 PATHS = re.compile(
-    r"/api/v1/(scores|metrics|chain|(supply-)?paths|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)"
+    r"/api/v1/(scores(/structure)?|metrics|chain|(supply-)?paths|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)"
 )
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
