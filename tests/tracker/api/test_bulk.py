@@ -108,3 +108,23 @@ def test_no_cell_of_sdmx_is_computed(program: TestClient) -> None:
     table = pd.read_csv(io.BytesIO(content(program, "sdmx-csv", level="node")), dtype=str, keep_default_na=False)
     texts = table.drop(columns="OBS_VALUE")
     assert not texts.map(lambda cell: cell.startswith(("=", "+", "-", "@"))).any(axis=None)
+
+
+def test_clusters_are_scored_too(program: TestClient, read_problem: Any) -> None:
+    assert told(program, level="cluster") == []
+    for form in ("csv", "parquet", "sdmx-csv"):
+        assert content(program, form, level="cluster")
+    cars = {"name": "=Cars", "country": "DE", "industries": "C29", "ecosystems": "Electronics"}
+    made = program.post("/api/v1/clusters", json=cars).json()["id"]
+    program.post("/api/v1/clusters", json={"name": "Nowhere"})
+    [one] = told(program, level="cluster")
+    schema.ScoreOut.model_validate(one, strict=True, extra="forbid")
+    assert (one["key"], one["label"], one["level"]) == (made, "=Cars", "cluster")
+    [node] = told(program, level="node", key="DE_C29")
+    assert one["score"] == pytest.approx(node["score"], abs=1e-4)
+    assert sum(reason["points"] for reason in one["reasons"]) == pytest.approx(100 - one["score"], abs=1e-4)
+    table = pd.read_csv(io.BytesIO(content(program, "csv", level="cluster")))
+    assert table.label.tolist() == ["'=Cars"]
+    assert b",=Cars" not in content(program, "sdmx-csv", level="cluster")
+    asked = program.get("/api/v1/scores", params={"level": "cluster", "log_position": 1})
+    assert read_problem(asked, 422)["faults"][0]["field"] == "log_position"
