@@ -1,6 +1,7 @@
 """Clusters in the chain: who belongs to one, and that its score is the mean of its nodes by the rules of all groups."""
 
-from datetime import date
+import dataclasses
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,10 @@ CHIPS = Disruption("No chips", ("TW",), ON, "D2", industries=("C26",), effect="s
 
 def test_the_rule_of_groups_holds_for_any_groups(toy: ValueChain) -> None:
     """All groups that are scored anyway, told as if they were others, are the same in everything."""
-    whole = assess(toy, [STRIKE, CHIPS], ON, Method())
+    later = ON + timedelta(weeks=3)  # so that something lies behind the date, and something ends after it
+    ending = dataclasses.replace(STRIKE, end=later + timedelta(weeks=2))
+    whole = assess(toy, [ending, CHIPS], later, Method())
+    assert whole.scores.recovery_weeks.nunique() > 1
     members = resilience.groups(toy)
     labels = tuple(resilience.label(toy, level, key) for level, key in members.columns)
     again = regrouped(toy, whole, members, labels)

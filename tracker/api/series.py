@@ -41,7 +41,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 def read_series(
     desk: AtDesk,
     level: Annotated[Level, Query(description="Whose scores: of the EU, of ecosystems or of countries.")] = "ecosystem",
-    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Textiles"])] = None,
+    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
     first: Annotated[
         date | None,
         Query(
