@@ -6,6 +6,7 @@ from tracker.pages import (
     files,
     graph,
     history,
+    hooks,
     kinds,
     map,
     people,
@@ -17,5 +18,21 @@ from tracker.pages import (
     today,
 )
 
-ROOMS = (today, scores, map, history, stages, graph, entry, quick, records, disruption, review, kinds, files, people)
+ROOMS = (
+    today,
+    scores,
+    map,
+    history,
+    stages,
+    graph,
+    entry,
+    quick,
+    records,
+    disruption,
+    review,
+    kinds,
+    files,
+    people,
+    hooks,
+)
 """Each with a ``router``."""
