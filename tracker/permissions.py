@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
     # operation: the least role for one's own, for one's association's, for another's; the scope of a key
     "read": (_V, _V, _V, "read"),
     "export": (_V, _V, _V, "read"),
+    "suppose": (_V, _V, _V, "read"),
     "log": (_E, _E, _E, "write"),
     "quick_log": (_E, _E, _E, "write"),
     "comment": (_E, _E, _E, "write"),
@@ -59,6 +60,7 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
 _NO_LOGIN = "This desk has no login yet. The first account: python3 -m tracker people invite EMAIL --role administrator"
 _JUDGED = {"verify": "verifies", "reject": "rejects"}
 _WORDS = {
+    "suppose": "ask what would be",
     "quick_log": "log many lines at once",
     "import_reviewed": "import records that were reviewed elsewhere",
     "add_evidence": "add evidence",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -16,6 +15,7 @@ from tracker import log, values
 from tracker.api import answer, schema, sheet
 from tracker.api.filters import PLACES, Chosen, UpdatedAfter, one_of, place_and_moment
 from tracker.api.frame import (
+    IN_RANGE,
     KEPT,
     KEPT_PAGE,
     MAY_BE_KNOWN,
@@ -25,6 +25,7 @@ from tracker.api.frame import (
     RecordId,
     errors,
     etag_of,
+    page_address,
     room,
     table,
     tagged,
@@ -45,7 +46,10 @@ def find_records(
     chosen: Chosen,
     kind: Annotated[str | None, one_of(tuple(KINDS), "Only records of this kind.")] = None,
     on: Annotated[
-        date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
+        date | None,
+        Query(
+            ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.", json_schema_extra=IN_RANGE
+        ),
     ] = None,
     as_table: AsTable = False,
 ) -> Response:
@@ -71,7 +75,7 @@ def find_records(
         since,
     )
     found = log.search(desk.engine, asked, chosen.after, chosen.limit)
-    follows = _address(request, after=found.cursor) if found.cursor else None
+    follows = page_address(request, after=found.cursor) if found.cursor else None
     if as_table and asked.kind is not None:
         return table(sheet.records(asked.kind, found.standing), follows)
     body = {
@@ -143,7 +147,7 @@ def read_changes(
     moment = values.moment("updated_after", updated_after) if updated_after is not None else None
     entries = log.since(desk.engine, after, limit + 1, moment)
     told = entries[:limit]
-    follows = _address(request, after=str(told[-1].number)) if len(entries) > limit else None
+    follows = page_address(request, after=str(told[-1].number)) if len(entries) > limit else None
     if as_table:
         return table(sheet.entries(told), follows)
     body = {"log_position": desk.position, "next": follows, "entries": [answer.entry(one) for one in told]}
@@ -153,7 +157,10 @@ def read_changes(
 @router.get("/disruptions", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
-    on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
+    on: Annotated[
+        date | None,
+        Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.", json_schema_extra=IN_RANGE),
+    ] = None,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
 ) -> dict[str, Any]:
     """All disruptions as they stand, in the order in which they were logged."""
@@ -187,8 +194,3 @@ def read_history(desk: AtDesk, record_id: RecordId) -> list[dict[str, Any]]:
 
 def _in_force(record: Any, on: date, desk: AtDesk) -> bool:
     return isinstance(record, Disruption) and record.in_force(on, desk.duration_weeks)
-
-
-def _address(request: Request, **changed: str) -> str:
-    """The same question from another place on."""
-    return f"{request.url.path}?{urlencode({**request.query_params, **changed})}"

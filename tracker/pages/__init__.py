@@ -1,6 +1,7 @@
 """The pages for people, room by room."""
 
 from tracker.pages import (
+    actions,
     disruption,
     entry,
     files,
@@ -12,6 +13,7 @@ from tracker.pages import (
     people,
     quick,
     records,
+    reports,
     review,
     scores,
     stages,
@@ -25,11 +27,13 @@ ROOMS = (
     history,
     stages,
     graph,
+    reports,
     entry,
     quick,
     records,
     disruption,
     review,
+    actions,
     kinds,
     files,
     people,
