@@ -26,7 +26,7 @@ from tracker.desk import Desk
 
 Tell = Callable[[int, int], None]
 """Hears how many steps are done, and of how many."""
-_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})", re.IGNORECASE)
 _MOST_KEPT = 24
 """Reports and forms of them that are kept; a hundred kilobytes each."""
 _MOST_WEEKS = 1_040
@@ -54,7 +54,7 @@ def sunday_of(week: str) -> date:
         last = date.fromisocalendar(int(found[1]), int(found[2]), 7) if found else None
     except ValueError:
         last = None
-    if last is None or not EARLIEST <= last - timedelta(weeks=1) <= last <= LATEST:
+    if last is None or not EARLIEST + timedelta(weeks=2) <= last <= LATEST:
         raise Faults([Fault("", "week", f"{week[:20]!r} is no week", "write year and week such as 2020-W17")])
     return last
 
