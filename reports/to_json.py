@@ -47,7 +47,14 @@ def _part(part: Part) -> dict[str, Any]:
     ]
     names = [one.name for one in part.columns]
     rows = [dict(zip(names, map(_cell, row), strict=True)) for row in part.rows]
-    return {"part": "table", "name": part.name, "title": part.title, "columns": columns, "rows": rows, "note": part.note}
+    return {
+        "part": "table",
+        "name": part.name,
+        "title": part.title,
+        "columns": columns,
+        "rows": rows,
+        "note": part.note,
+    }
 
 
 def _cell(cell: Cell) -> str | int | float | None:

@@ -34,9 +34,9 @@ def write_report(
         if last is not None:
             with counting(f"Assessing week {week}, and each disruption by itself") as tell:
                 briefing = briefings.of_week(desk, last, position, tell)
-        else:
+        elif day is not None:
             with progress(f"Assessing {day}"):
-                briefing = briefings.of_day(desk, day or date.today(), position)
+                briefing = briefings.of_day(desk, day, position)
         names = []
         with progress("Writing it as HTML, PDF, XLSX, Markdown and CSV"):
             for name, content in files(briefing).items():

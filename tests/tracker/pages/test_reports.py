@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from reports.publish import MEDIA_TYPES
+from tracker.api import schema
 
 
 @pytest.fixture
@@ -49,6 +50,21 @@ def test_a_report_is_a_file_known_by_its_tag(reported: TestClient, form: str) ->
     changed = reported.get(f"/reports/2021-W09.{form}", headers={"if-none-match": answer.headers["etag"]})
     assert changed.status_code == 200
     assert reported.get(f"/reports/2021-W09.{form}?position=1").content == answer.content
+
+
+def test_programs_get_the_report_in_parts_as_it_is_described(reported: TestClient) -> None:
+    answer = reported.get("/api/v1/reports/2021-W09")
+    found = answer.json()
+    schema.ReportOut.model_validate(found, strict=True, extra="forbid")
+    assert found["headline"].startswith("1 disruption in force on 7 March 2021")
+    [table] = [one for one in found["parts"] if one.get("name") == "in_force"]
+    assert table["rows"][0]["title"] == "Strike <b>"
+    assert table["rows"][0]["start"] == "2021-03-02"
+    again = reported.get("/api/v1/reports/2021-W09", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    older = reported.get("/api/v1/reports/2021-W09?log_position=0").json()
+    assert older["headline"].startswith("No disruption on record is in force")
+    assert reported.get("/api/v1/reports/2021-W54").status_code == 422
 
 
 @pytest.mark.parametrize(
