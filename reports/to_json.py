@@ -16,9 +16,9 @@ def to_json(briefing: Briefing) -> dict[str, Any]:
         Faults: a part that cannot be written, see ``reports.cells.checked``.
 
     Examples:
-        >>> calm = Briefing("2020-W17", "Week 17", date(2020, 4, 26), "Calm.", (Paragraph("Nothing."),), (("Log", "7"),))
+        >>> calm = Briefing("2020-W17", "Week 17", date(2020, 4, 26), "Calm.", (Paragraph("None."),), (("Log", "7"),))
         >>> to_json(calm)["parts"], to_json(calm)["provenance"]
-        ([{'part': 'paragraph', 'words': 'Nothing.'}], {'Log': '7'})
+        ([{'part': 'paragraph', 'words': 'None.'}], {'Log': '7'})
     """
     return {
         "name": briefing.name,
@@ -47,14 +47,8 @@ def _part(part: Part) -> dict[str, Any]:
     ]
     names = [one.name for one in part.columns]
     rows = [dict(zip(names, map(_cell, row), strict=True)) for row in part.rows]
-    return {
-        "part": "table",
-        "name": part.name,
-        "title": part.title,
-        "columns": columns,
-        "rows": rows,
-        "note": part.note,
-    }
+    told = {"part": "table", "name": part.name, "title": part.title, "note": part.note}
+    return {**told, "columns": columns, "rows": rows}
 
 
 def _cell(cell: Cell) -> str | int | float | None:

@@ -351,6 +351,4 @@ class ReportOut(BaseModel):
     on: str = Field(description="Last day of the week, the day that is assessed.")
     headline: str = Field(description="The whole in a sentence or two.")
     parts: list[ReportPart] = Field(description="Its parts.")
-    provenance: dict[str, str] = Field(
-        description="What it was made from: position of the log, chain, method, licences."
-    )
+    provenance: dict[str, str] = Field(description="What it was made from: log position, chain, method, licences.")
