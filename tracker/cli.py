@@ -22,7 +22,7 @@ from tracker import intake, keeping, log
 from tracker.accounts import invitations
 from tracker.api import answer
 from tracker.app import create_app
-from tracker.commands import archive, files, graph, people, report, workbench
+from tracker.commands import archive, chain, files, graph, people, report, workbench
 from tracker.commands.files import say_written
 from tracker.commands.opening import at_desk, change, now
 from tracker.desk import Desk
@@ -36,6 +36,7 @@ app = typer.Typer(
 for part in (files, archive, graph, report, workbench):
     app.add_typer(part.app)
 app.add_typer(people.app, name="people")
+app.add_typer(chain.app, name="chain")
 
 
 @app.callback(invoke_without_command=True)

@@ -19,10 +19,12 @@ from graphs.method import Method
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
+from tracker.chains.store import in_use
 from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
 from tracker.settings import Settings
+from tracker.structure import Structure
 from tracker.timeline import Timeline
 
 _GONE = frozenset({"withdrawn", "merged"})
@@ -60,10 +62,9 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.method = Method()
+        folder = settings.chain or in_use(settings.chains)
         self.chain: ValueChain = (
-            sources.read_folder(settings.chain, settings.ecosystems)
-            if settings.chain
-            else sources.estimate_2014(settings.ecosystems)
+            sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
         )
         self.engine: sa.Engine = open_database(settings.database_url)
         log.catch_up(self.engine)
@@ -77,10 +78,12 @@ class Desk:
         self._turn = threading.Lock()
         self._reading = threading.RLock()
         self.timeline = Timeline(self.engine, self.chain, self.method, self._as_it_stands)
+        self.structure = Structure(self.engine, self.chain, self.timeline.quiet)
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
         self.timeline.close()
+        self.structure.close()
         self.writer.close()
 
     @property
@@ -149,6 +152,15 @@ class Desk:
         before = self.assess(on)
         after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
         return Preview(assess(self.chain, [one], on, self.method), before, after)
+
+    def suppose(self, supposed: Sequence[Disruption], on: date, with_record: bool) -> tuple[Assessment, Assessment]:
+        """A date without and with disruptions that nobody logged; nothing is written or kept.
+
+        Args:
+            with_record: whether what is in force by the log counts too, on both sides.
+        """
+        before = self.assess(on) if with_record else assess(self.chain, [], on, self.method)
+        return before, assess(self.chain, [*before.disruptions, *supposed], on, self.method, before)
 
     def alike(self, sketches: Sequence[Sketch | Disruption], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
         """The records on the log that are most like each sketch; answered also while a date is being assessed.

@@ -40,6 +40,7 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "PROXIES": "10.0.0.1",
         "CORS": "https://model.example.eu",
         "RATE_PER_MINUTE": "600",
+        "HOOKS_TO": "erp.local, 10.0.0.7",
         "OIDC_ISSUER": "https://login.example.eu/realm",
         "OIDC_CLIENT_ID": "desk",
         "OIDC_CLIENT_SECRET": "**********",

@@ -1,9 +1,12 @@
-"""The API for programs, version 1, room by room: scores, chain, series, records, changes, imports."""
+"""The API for programs, version 1, room by room.
 
-from tracker.api import changing, imports, records, scores, series
+Scores, metrics, chain, series, what-if, records, changes, feed, hooks, imports.
+"""
+
+from tracker.api import changing, feed, hooks, imports, metrics, records, scores, series, whatif
 from tracker.api.frame import AtDesk, By, IfNoneMatch, On, desk_of, owner_of_last_change, owner_of_record, unless_known
 
-ROOMS = (scores, series, records, changing, imports)
+ROOMS = (scores, series, metrics, whatif, records, feed, hooks, changing, imports)
 
 __all__ = [
     "ROOMS",

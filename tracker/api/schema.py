@@ -99,7 +99,7 @@ RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
 """What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
-DisruptionOut = RECORDS_OUT["disruption"]
+DisruptionIn, DisruptionOut = RECORDS_IN["disruption"], RECORDS_OUT["disruption"]
 AnyRecordOut = Union[tuple(RECORDS_OUT.values())]  # type: ignore[valid-type]  # noqa: UP007
 
 
@@ -229,6 +229,17 @@ class ReasonOut(BaseModel):
     points: float = Field(description="Points taken from the score; all reasons sum to 100 − score.")
     text: str = Field(description="The reason in a sentence.")
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
+
+
+def of_each_row(log_position: bool = True) -> dict[str, Any]:
+    """What a row was computed from, for the shape of a row.
+
+    Args:
+        log_position: whether it follows from the log at all.
+    """
+    kinds = {"chain_year": int, "chain_is_estimate": bool, "chain_version": str, "method_version": str}
+    kinds |= {"log_position": int} if log_position else {}
+    return {name: (kind, Field(description=describe(name))) for name, kind in kinds.items()}
 
 
 class ScoreOut(BaseModel):

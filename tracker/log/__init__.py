@@ -15,7 +15,7 @@ from tracker.log.reading import (
     since,
     standing,
 )
-from tracker.log.searching import Found, Question, search
+from tracker.log.searching import Found, Question, newest, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
 
@@ -40,6 +40,7 @@ __all__ = [
     "every_at",
     "history",
     "mend",
+    "newest",
     "position",
     "search",
     "since",
