@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from reports.briefing import Briefing, Column, Figure, Heading, Paragraph, Table
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0L40 20" stroke="#000"/></svg>'
-USER, PASSWORD = "desk@example.eu", "p@ss/wörd".replace("ö", "o") + ":%"
+USER, PASSWORD = "desk@example.eu", "p@ss/word:%"
 
 
 @dataclass
@@ -33,22 +33,26 @@ class Box:
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     over_tls: list[bool] = field(default_factory=list)
+    logged_in: list[bool] = field(default_factory=list)
     refuse: tuple[str, ...] = ()
     answer: str = "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
         if address in self.refuse:
             return "550 no such box"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         if self.answer.startswith("250"):
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
             self.to.append(list(envelope.rcpt_tos))
+            self.logged_in.append(session.authenticated is True)
             self.over_tls.append(session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None)
         return self.answer
 
@@ -108,8 +112,8 @@ def mail_server(certificate: Path) -> Callable[..., Any]:
     def taking(scheme: str = "smtp", login: bool = False) -> Iterator[Box]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
-        named: dict[str, Any] = {"auth_required": login, "authenticator": _known} if login else {}
-        if scheme == "smtps":
+        named: dict[str, Any] = {"authenticator": _known} if login else {}
+        if scheme == "smtps":  # it does not count TLS from the first byte as TLS
             named |= {"ssl_context": context, "auth_require_tls": False}
         if scheme == "smtp+starttls":
             named |= {"tls_context": context, "require_starttls": True}

@@ -50,8 +50,8 @@ def test_its_heads(report: Briefing) -> None:
 
 def test_words_of_users_put_nothing_into_the_heads(report: Briefing) -> None:
     title = "Week\r\nBcc: eve@evil.example\x00\x1b"
-    mail = compose(dataclasses.replace(report, title=title, name="../a b\r\nX: y"), "desk@a.eu", ["ana@a.eu"], AT)
+    mail = compose(dataclasses.replace(report, title=title), "desk@a.eu", ["ana@a.eu"], AT)
     read = message_from_bytes(mail.as_bytes(), policy=policy.default)
-    assert (read["Bcc"], read["X"]) == (None, None)
+    assert read["Bcc"] is None
     assert read["Subject"].startswith("Week Bcc: eve@evil.example")
-    assert [part.get_filename() for part in read.iter_attachments()] == ["..-a-b-X-y.pdf", "..-a-b-X-y.xlsx"]
+    assert [part.get_filename() for part in read.iter_attachments()] == ["2020-W17.pdf", "2020-W17.xlsx"]

@@ -1,16 +1,17 @@
 """The weekly report is mailed once: across restarts, between processes, and again where it was not taken."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from zoneinfo import ZoneInfo
 
 from graphs.errors import Fault, Faults
 from reports.briefing import Briefing
@@ -54,7 +55,7 @@ def post_to(port: int) -> Post:
 @pytest.fixture
 def postman_of(report: Briefing, clock: Clock, box: Any) -> Callable[[sa.Engine], Postman]:
     def made(engine: sa.Engine) -> Postman:
-        return Postman(engine, post_to(box.port), WHEN, clock, lambda last: report)
+        return Postman(engine, post_to(box.port), WHEN, clock, lambda last: dataclasses.replace(report, parts=()))
 
     return made
 
