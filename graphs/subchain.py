@@ -113,8 +113,13 @@ def subchain(chain: ValueChain, which: Flags, min_flow_meur: float) -> nx.DiGrap
         >>> list(subchain(chain, around(chain, "TW_C26", 1, 30), 30).edges)
         [('DE_C29', 'DE_C29'), ('TW_C26', 'DE_C29'), ('TW_C26', 'TW_C26')]
     """
-    graph = chain.graph(min_flow_meur)
+    graph = chain.graph(np.inf)  # the nodes; of the flows only those that are asked for
+    graph.graph["min_flow_meur"] = min_flow_meur
     graph.remove_nodes_from(chain.keys[~which].astype(str).tolist())
+    flows, names = chain.flows.tocoo(), chain.keys.astype(str).to_numpy()
+    kept = which[flows.row] & which[flows.col] & (flows.data >= max(min_flow_meur, np.finfo(float).tiny))
+    ends = (names[side[kept]].tolist() for side in (flows.row, flows.col))
+    graph.add_weighted_edges_from(zip(*ends, flows.data[kept].tolist(), strict=True), "flow_meur")
     return graph
 
 

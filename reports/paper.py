@@ -70,7 +70,7 @@ def _cell(row: tuple[Cell, ...], column: Column, places: dict[str, int]) -> Word
     low, high = (_signed(row[places[name]], column) for name in column.between)
     if UNKNOWN in (words, low, high):
         return Words(words)
-    return Words(words, low if low == high else said_between(low, high, column))
+    return Words(words, "" if low == words == high else said_between(low, high, column))
 
 
 def _signed(cell: Cell, column: Column) -> str:

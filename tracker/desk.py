@@ -16,6 +16,7 @@ from graphs import sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.method import Method
+from graphs.programmes import SHIPPED, programmes
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
@@ -23,10 +24,13 @@ from tracker.chains.store import in_use
 from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
+from tracker.proposals import Proposals
 from tracker.settings import Settings
 from tracker.structure import Structure
 from tracker.timeline import Timeline
 
+_RECORD = "embedded record"
+"""Who stands in the log for what came with the program."""
 _GONE = frozenset({"withdrawn", "merged"})
 """States of records that nobody need be pointed to."""
 P = ParamSpec("P")
@@ -66,6 +70,7 @@ class Desk:
         self.chain: ValueChain = (
             sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
         )
+        self.programmes = programmes(settings.programmes or SHIPPED)
         self.engine: sa.Engine = open_database(settings.database_url)
         log.catch_up(self.engine)
         self.writer = Writer(self.engine)
@@ -79,6 +84,7 @@ class Desk:
         self._reading = threading.RLock()
         self.timeline = Timeline(self.engine, self.chain, self.method, self._as_it_stands)
         self.structure = Structure(self.engine, self.chain, self.timeline.quiet)
+        self.proposals = Proposals(self.engine, self._as_it_stands)
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
@@ -103,9 +109,29 @@ class Desk:
         records = record.embedded([])  # what a chain of one's own does not have, they do not hit
 
         def first(turn: Turn) -> int:
-            return 0 if turn.position else len(log.append(turn, records, who="embedded record", at=at))
+            return 0 if turn.position else len(log.append(turn, records, who=_RECORD, at=at))
 
         return self.writer.write(first)
+
+    def seed_proposals(self, at: datetime) -> int:
+        """Add what the embedded record proposes, to a new log and to an older one; number of records written.
+
+        Only what the log never held, about disruptions that came with the embedded record.
+        """
+        found = [one.record for one in record.proposed(record.embedded([]))]
+
+        def add(turn: Turn) -> int:
+            turn.expect([name for one in found for name in (one.id, *one.about)])
+            came = {
+                name
+                for one in found
+                for name in one.about
+                if (kept := turn.standing(name)) and kept.reporter == _RECORD
+            }
+            new = [one for one in found if turn.standing(one.id) is None and came.issuperset(one.about)]
+            return len(log.append(turn, new, who=_RECORD, at=at)) if new else 0
+
+        return self.writer.write(add)
 
     def write(self, verb: Callable[Concatenate[Turn, P], T], *given: P.args, **named: P.kwargs) -> T:
         """Change the log by a verb of ``keeping``; what it returns, once it is on disk.

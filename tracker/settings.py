@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     chain: Path | None = Field(None, description="folder with a chain of your own (nodes.csv, flows.csv)")
     chains: Path = Field(Path("chains"), description="folder where `chain get` and `chain import` keep chains")
     ecosystems: Path | None = Field(None, description="a file that replaces the shipped ecosystems.csv")
+    programmes: Path | None = Field(None, description="a file that replaces the shipped programmes.csv")
     port: int = Field(8000, ge=1, le=65535, description="port where the pages are served")
     host: str = Field("127.0.0.1", description="address to serve on; any but this machine's own demands a login")
     hosts: str = Field("", description="other names by which browsers reach this desk, separated by commas")

@@ -33,6 +33,7 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "OUT": "results",
         "CHAIN": "my/chain",
         "ECOSYSTEMS": "annex.csv",
+        "PROGRAMMES": "calls.csv",
         "PORT": "8100",
         "HOST": "0.0.0.0",
         "HOSTS": "tracker.example.eu, desk.local",

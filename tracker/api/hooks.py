@@ -20,7 +20,7 @@ from tracker.permissions import Owner, allowed
 router = room()
 
 _MOST = 200
-_CHANGES = errors(400, 401, 403, 413, 422, 429)
+_CHANGES = READS | errors(400, 413, 415)
 HookId = Annotated[str, Path(max_length=40, description="Id of the hook.", examples=["H0123456789abcdef"])]
 
 

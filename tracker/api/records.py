@@ -15,6 +15,7 @@ from tracker import log, values
 from tracker.api import answer, schema, sheet
 from tracker.api.filters import PLACES, Chosen, UpdatedAfter, one_of, place_and_moment
 from tracker.api.frame import (
+    IN_RANGE,
     KEPT,
     KEPT_PAGE,
     MAY_BE_KNOWN,
@@ -45,7 +46,10 @@ def find_records(
     chosen: Chosen,
     kind: Annotated[str | None, one_of(tuple(KINDS), "Only records of this kind.")] = None,
     on: Annotated[
-        date | None, Query(ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.")
+        date | None,
+        Query(
+            ge=EARLIEST, le=LATEST, description="Only disruptions in force on this date.", json_schema_extra=IN_RANGE
+        ),
     ] = None,
     as_table: AsTable = False,
 ) -> Response:
@@ -153,7 +157,10 @@ def read_changes(
 @router.get("/disruptions", responses=READS | KEPT, dependencies=[MAY_BE_KNOWN], response_model=schema.DisruptionsOut)
 def read_disruptions(
     desk: AtDesk,
-    on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.")] = None,
+    on: Annotated[
+        date | None,
+        Query(ge=EARLIEST, le=LATEST, description="Only those in force on this date.", json_schema_extra=IN_RANGE),
+    ] = None,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
 ) -> dict[str, Any]:
     """All disruptions as they stand, in the order in which they were logged."""

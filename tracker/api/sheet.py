@@ -10,6 +10,7 @@ from tracker.files.columns import cells, columns
 from tracker.log import Entry, Standing
 from tracker.tables import Field, to_csv
 
+_PROPOSAL = ("disruption", "id", "kind", "title", "state", "theme", "about", "tied", "points", "reasons", "could_pay")
 _ENTRY = ("number", "at", "who", "action", "kind", "record_id", "why", "reported_for", "changed", "hash")
 
 
@@ -40,6 +41,20 @@ def entries(found: list[Entry]) -> bytes:
     """Entries of the log, each with the names of the fields that it changed."""
     rows = [answer.entry(one) | {"changed": list(one.changes())} for one in found]
     return table([{name: row[name] for name in _ENTRY} for row in rows], names=_ENTRY)
+
+
+def proposals(record_id: str, told: list[dict[str, Any]]) -> bytes:
+    """What fits a disruption, one row for each proposal with its reasons and what could pay."""
+    rows = [
+        {"disruption": record_id}
+        | one
+        | {
+            "reasons": _reasons(one["reasons"]),
+            "could_pay": [f"{pay['name']}{' (over)' if pay['over'] else ''}" for pay in one["could_pay"]],
+        }
+        for one in told
+    ]
+    return table(rows, names=_PROPOSAL)
 
 
 def table(rows: list[dict[str, Any]], form: str = "csv", names: tuple[str, ...] = ()) -> bytes:

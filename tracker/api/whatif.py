@@ -152,7 +152,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/what-if",
-    responses=_ANSWERS | READS | errors(400, 413),
+    responses=_ANSWERS | READS | errors(400, 413, 415),
     response_model=WhatIfOut,
     dependencies=[needs("suppose")],
 )

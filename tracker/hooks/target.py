@@ -146,7 +146,10 @@ def post(target: Target, to: Collection[str], headers: Mapping[str, str], body: 
         talk = http.client.HTTPConnection(target.host, target.port)
         talk.sock = line.socket
         talk.request("POST", target.path, body, {**headers, "Host": target.name, "Connection": "close"})
-        return talk.getresponse().status
+        status = talk.getresponse().status
+        if line.is_cut:
+            raise TimeoutError
+        return status
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unsent(_why(error, line)) from None
     finally:

@@ -80,13 +80,20 @@ def test_a_route_that_writes_says_all_that_may_go_wrong(spec: dict[str, Any]) ->
     for address, verbs in spec["paths"].items():
         for verb, one in verbs.items():
             said = set(one["responses"])
-            assert {"401", "403", "422", "429"} <= said, address
-            by_name = "_id}" in address or "{job}" in address or address.endswith(("/scores", "/series"))
+            assert {"401", "403", "405", "421", "422", "429", "503"} <= said, address
+            for status, header in (("405", "Allow"), ("429", "Retry-After"), ("503", "Retry-After")):
+                assert one["responses"][status]["headers"][header]["required"], address
+            assert {kind for status in said if status >= "400" for kind in one["responses"][status]["content"]} == {
+                "application/problem+json"
+            }, address
+            by_name = "_id}" in address or "{job}" in address or address.endswith(("/scores", "/series", "/paths"))
             assert ("404" in said) == by_name, address
             if verb != "get":
-                assert {"400", "413"} <= said, address
+                assert {"400", "413", "415"} <= said, address
             assert ("428" in said) == (verb == "put"), address
             headers = {name["name"] for name in one.get("parameters", []) if name["in"] == "header"}
+            needed = {name["name"] for name in one.get("parameters", []) if name["in"] == "header" and name["required"]}
+            assert needed == ({"If-Match"} if verb == "put" else set()), address
             assert ("412" in said) == ("If-Match" in headers), address
             assert ("Idempotency-Key" in headers) == (verb == "post" and address != STORES_NOTHING), address
             assert ("304" in said) == ("If-None-Match" in headers), address
