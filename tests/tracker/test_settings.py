@@ -34,6 +34,7 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "CHAIN": "my/chain",
         "ECOSYSTEMS": "annex.csv",
         "PROGRAMMES": "calls.csv",
+        "CHAINS": "my/chains",
         "PORT": "8100",
         "HOST": "0.0.0.0",
         "HOSTS": "tracker.example.eu, desk.local",

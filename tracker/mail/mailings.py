@@ -18,7 +18,7 @@ mailings = sa.Table(
     sa.Column("sent_at", sa.String),
     sa.Column("fault", sa.String, nullable=False),
 )
-"""``next_at`` is when it may be tried again, ``sent_at`` is empty until it was taken; ``fault`` says what went wrong."""
+"""``next_at``: when it may be tried again; ``sent_at``: empty until it was taken; ``fault``: what went wrong."""
 
 CLAIM = timedelta(minutes=30)
 """For so long a report is left to who has claimed it: longer than making and sending it may take."""
