@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,18 +25,26 @@ from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.api import answer
 from tracker.api.answer import fault
+from tracker.api.description import described
+from tracker.api.jobs import Jobs
 from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.files.uploads import Uploads
 from tracker.gate.across import Across
-from tracker.gate.door import Door
+from tracker.gate.door import Door, every_route
 from tracker.gate.guard import Guard
 from tracker.gate.kept import Keeper
 from tracker.gate.rates import Rates
+from tracker.hooks.sending import Sender
 from tracker.keeping import Changed, Refused
+from tracker.mail.postman import Post, Postman
 from tracker.pages.frame import error_page
 from tracker.timeline import Timeline
+
+_AWAY_SECONDS = 5
+"""After which a program may try again while the database does not answer."""
 
 
 def _now() -> datetime:
@@ -60,6 +68,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
         >>> desk.close()
     """
     app = FastAPI(
+        lifespan=_beside,
         title="Value-chain disruption tracker",
         version="1",
         description="Disruptions of Europe's value chains, and resilience scores with their reasons.",
@@ -70,7 +79,11 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.reports = briefings.Kept(desk)
+    post, report_at = Post.of(desk.settings), desk.settings.report_at
+    app.state.postman = Postman(desk.engine, post, report_at, clock, app.state.reports.week)
+    app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
+    app.state.jobs = Jobs()
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
     origins, rates = desk.settings.origins, Rates(desk.settings.rate_per_minute)
     app.add_middleware(Guard, door=app.state.door, clock=clock, rates=rates, origins=origins)
@@ -79,7 +92,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     for room in (*api.ROOMS, *pages.ROOMS):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(str(resources.files("tracker") / "static"))), name="static")
-    app.openapi = functools.partial(_description, app)  # type: ignore[method-assign]
+    app.openapi = functools.partial(described, app)  # type: ignore[method-assign]
     app.add_exception_handler(Faults, _faults)
     app.add_exception_handler(Unknown, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -90,6 +103,18 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Busy, _come_back)
     app.add_exception_handler(Exception, _failed)
     return app
+
+
+@asynccontextmanager
+async def _beside(app: FastAPI) -> AsyncIterator[None]:
+    """What runs beside the answers, while there is somebody to answer."""
+    app.state.sender.start()
+    app.state.postman.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(app.state.sender.close)
+        await run_in_threadpool(app.state.postman.close)
 
 
 class _First:
@@ -106,21 +131,6 @@ class _First:
             await self.app(scope, receive, send)
 
 
-def _description(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with errors under the media type in which they are sent."""
-    if app.openapi_schema is None:
-        spec = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
-        )
-        for operations in spec["paths"].values():
-            for operation in operations.values():
-                for status, answer in operation["responses"].items():
-                    if status.startswith("4"):
-                        answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
-        app.openapi_schema = spec
-    return app.openapi_schema
-
-
 def _faults(request: Request, error: Exception) -> Response:
     assert isinstance(error, Faults)
     return _problem(request, 422, "The input has faults", f"{len(error.faults)} to mend.", error.faults)
@@ -135,14 +145,16 @@ def _not_understood(request: Request, error: Exception) -> Response:
     faults = []
     for one in error.errors():
         if one["type"] == "json_invalid":
-            faults.append(Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}"))
+            broken = Fault("", "body", "is not JSON", f"look at character {one['loc'][-1]}")
+            return _problem(request, 400, "The body is broken", "It is not JSON.", (broken,))
+        if one["loc"] == ("body",) and isinstance(one["input"], bytes):
+            return _problem(request, 415, "Not JSON", "Send JSON, with the Content-Type application/json.")
+        field = ".".join(str(part) for part in one["loc"][1:]) or "body"
+        if field in ("on", "first", "last"):
+            mend = f"write a day from {EARLIEST} to {LATEST}, such as 2021-03-23"
+            faults.append(Fault("", field, f"{str(one['input'])[:60]!r} is no date in range", mend))
         else:
-            field = ".".join(str(part) for part in one["loc"][1:]) or "body"
-            if field in ("on", "first", "last"):
-                mend = f"write a day from {EARLIEST} to {LATEST}, such as 2021-03-23"
-                faults.append(Fault("", field, f"{str(one['input'])[:60]!r} is no date in range", mend))
-            else:
-                faults.append(Fault("", field, one["msg"], "see the description at /docs"))
+            faults.append(Fault("", field, one["msg"], "see the description at /docs"))
     return _problem(request, 422, "The request was not understood", f"{len(faults)} to mend.", tuple(faults))
 
 
@@ -151,7 +163,15 @@ def _refused(request: Request, error: Exception) -> Response:
     detail = "There is no page or resource at this address." if error.status_code == 404 else str(error.detail)
     answer = _problem(request, error.status_code, str(error.detail), detail)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_verbs(request)))
     return answer
+
+
+def _verbs(request: Request) -> set[str]:
+    """What may be done at an address, whichever of its routes does it."""
+    here = [one for one in every_route(request.app.routes) if one.path_regex.match(request.url.path)]
+    return {verb for one in here for verb in one.methods or ()}
 
 
 def _not_allowed(request: Request, error: Exception) -> Response:
@@ -186,7 +206,9 @@ def _failed(request: Request, error: Exception) -> Response:
     """In words for who reads the page; the server's own output has the traceback."""
     unsure = "If you sent something, look whether it stands in the log before you send it again."
     if isinstance(error, AWAY):
-        return _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
+        answer = _problem(request, 503, "The log cannot be reached", f"Its database does not answer. {unsure}")
+        answer.headers["Retry-After"] = str(_AWAY_SECONDS)
+        return answer
     return _problem(request, 500, "This went wrong", f"It is a fault of this program. {unsure}")
 
 

@@ -496,7 +496,7 @@ def test_a_hostile_body_is_answered_in_words(busy: TestClient, name: str) -> Non
 
 @pytest.mark.parametrize(("name", "character"), [("half an object", 13), ("a trailing comma", 14), ("two objects", 14)])
 def test_broken_json_is_told_where_it_breaks(busy: TestClient, name: str, character: int) -> None:
-    [found] = problem(send(busy, HOSTILE[name]), 422)["faults"]
+    [found] = problem(send(busy, HOSTILE[name]), 400)["faults"]
     assert found["field"] == "body"
     assert found["fault"] == "is not JSON"
     assert found["mend"].startswith("look at character ")
@@ -541,9 +541,7 @@ def test_a_lone_surrogate_is_a_fault_in_any_field(busy: TestClient, name: str, v
 )
 @pytest.mark.parametrize("address", ["/api/v1/disruptions", "/api/v1/disruptions/D1/resolve"])
 def test_another_content_type_is_refused(busy: TestClient, kind: str, address: str) -> None:
-    answer = busy.post(address, content=json.dumps(ENOUGH), headers={"content-type": kind})
-    assert answer.status_code in (415, 422)
-    problem(answer, answer.status_code)
+    problem(busy.post(address, content=json.dumps(ENOUGH), headers={"content-type": kind}), 415)
 
 
 def test_two_megabytes_are_too_much(client: TestClient) -> None:

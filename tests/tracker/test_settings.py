@@ -33,6 +33,8 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "OUT": "results",
         "CHAIN": "my/chain",
         "ECOSYSTEMS": "annex.csv",
+        "PROGRAMMES": "calls.csv",
+        "CHAINS": "my/chains",
         "PORT": "8100",
         "HOST": "0.0.0.0",
         "HOSTS": "tracker.example.eu, desk.local",
@@ -40,9 +42,14 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "PROXIES": "10.0.0.1",
         "CORS": "https://model.example.eu",
         "RATE_PER_MINUTE": "600",
+        "HOOKS_TO": "erp.local, 10.0.0.7",
         "OIDC_ISSUER": "https://login.example.eu/realm",
         "OIDC_CLIENT_ID": "desk",
         "OIDC_CLIENT_SECRET": "**********",
+        "SMTP_URL": "**********",
+        "REPORT_FROM": "desk@example.eu",
+        "REPORT_TO": "ana@example.eu, ben@example.eu",
+        "REPORT_AT": "06:30 Europe/Athens",
     }
     for name, value in given.items():
         monkeypatch.setenv(f"TRACKER_{name}", value)

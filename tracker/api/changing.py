@@ -242,7 +242,7 @@ def _say(kind: Kind) -> Callable[..., Response]:
             raise Faults([Fault("", "about", "is not the record of this address", f"leave it out: it is {record_id}")])
         return _logged(doing, kind, values, given)
 
-    say.__annotations__["given"] = schema.RECORDS_IN[kind.word]
+    say.__annotations__["given"] = schema.SAID_IN[kind.word]
     return say
 
 

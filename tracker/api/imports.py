@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from graphs.errors import Fault, Faults
 from tracker import keeping, repeating, tables
 from tracker.api import answer, schema
-from tracker.api.frame import WRITES, AtDesk, By, MayComeAgain, errors, room, sent
+from tracker.api.frame import WRITES, AtDesk, By, MayComeAgain, room, sent
 from tracker.files import importing
 from tracker.files.importing import Preview, Source
 from tracker.gate.door import named, needs
@@ -35,7 +35,7 @@ _FILE: dict[str, Any] = {
         XLSX: {"schema": {"type": "string", "format": "binary"}},
     },
 }
-_RESPONSES = {one: told for one, told in WRITES.items() if one not in (404, 412)} | errors(415, 429)
+_RESPONSES = {one: told for one, told in WRITES.items() if one not in (404, 412)}
 
 
 async def _content(request: Request) -> bytes:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from graphs.content import Content, Day, Number, Share, Word
+from graphs.content import LARGEST, Content, Day, Number, Share, Text, Word
 from graphs.fields import describe
 from graphs.record import Field as RecordField
 from graphs.series import FIGURES
@@ -22,22 +22,54 @@ _WHO = {
 }
 
 
-def _as_taken(kind: Kind) -> type[BaseModel]:
-    """What is taken in of a kind of record: leniently, so that the intake can name all faults together."""
-    needed = [one.name for one in kind.cls.fields() if one.content.needed]
+def _as_taken(kind: Kind, known: str = "") -> type[BaseModel]:
+    """What is taken in of a kind of record: leniently, so that the intake can name all faults together.
+
+    Args:
+        known: a field that the address says already.
+    """
+    filled_in = (*_DAY_OF_TODAY.get(kind.word, ()), known)
+    needed: list[Any] = [one.name for one in kind.cls.fields() if one.content.needed and one.name not in filled_in]
+    meanings = _meanings(kind)
+    given = {name: value for name, value in _example(kind).items() if name != known}
     return create_model(
-        f"{kind.cls.__name__}In",
+        f"{kind.cls.__name__}{f'{known.capitalize()}It' if known else ''}In",
         __doc__=f"{kind.one.capitalize()} to log, or what one says now. Leave out what is not known.",
         __config__=ConfigDict(
             extra="allow",  # so that unknown fields are named together with all other faults
             json_schema_extra={
-                "required": [name for name in needed if name not in _DAY_OF_TODAY.get(kind.word, ())],
-                "examples": [_example(kind)],
+                "required": needed,
+                "examples": [given],
             },
         ),
-        **{name: (Any, Field(None, description=meaning)) for name, meaning in _meanings(kind).items()},
+        **{
+            one.name: (
+                Any,
+                Field(None, description=meanings[one.name], json_schema_extra=_written(one, one.name in needed)),
+            )
+            for one in kind.cls.fields()
+        },
         **_WHO,
     )  # type: ignore[call-overload]
+
+
+def _written(field: RecordField, needed: bool) -> dict[str, Any]:
+    """How a value may be written: as it is given out, or in the words of people, which only the intake understands."""
+    content: Content = field.content
+    written: dict[str, Any] = {"type": ["string"]}
+    if field.many:
+        written = {"type": ["array", "string"], "items": {"type": "string"}}
+    elif isinstance(content, Share):
+        written = {"type": ["number", "string"], "minimum": 0, "maximum": 1}
+    elif isinstance(content, Number):
+        written = {"type": ["integer" if content.whole else "number", "string"], "minimum": 0, "maximum": LARGEST}
+    elif isinstance(content, Text):
+        written["maxLength"] = content.limit
+    if isinstance(content, Word):
+        written["examples"] = [list(content.words[:1]) if field.many else content.words[0]]
+    if not needed:
+        written["type"].append("null")
+    return written
 
 
 def _as_given(kind: Kind) -> type[BaseModel]:
@@ -97,9 +129,11 @@ def _example(kind: Kind) -> dict[str, Any]:
 
 RECORDS_IN = {word: _as_taken(kind) for word, kind in KINDS.items()}
 """What is taken in, by kind: made of the fields of its records, so that nothing is written down twice."""
+SAID_IN = {word: _as_taken(KINDS[word], "about") for word in ("comment", "evidence")}
+"""What is taken in where the address says what it is about."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
-DisruptionOut = RECORDS_OUT["disruption"]
+DisruptionIn, DisruptionOut = RECORDS_IN["disruption"], RECORDS_OUT["disruption"]
 AnyRecordOut = Union[tuple(RECORDS_OUT.values())]  # type: ignore[valid-type]  # noqa: UP007
 
 
@@ -231,6 +265,17 @@ class ReasonOut(BaseModel):
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
+def of_each_row(log_position: bool = True) -> dict[str, Any]:
+    """What a row was computed from, for the shape of a row.
+
+    Args:
+        log_position: whether it follows from the log at all.
+    """
+    kinds = {"chain_year": int, "chain_is_estimate": bool, "chain_version": str, "method_version": str}
+    kinds |= {"log_position": int} if log_position else {}
+    return {name: (kind, Field(description=describe(name))) for name, kind in kinds.items()}
+
+
 class ScoreOut(BaseModel):
     """One score with its interval, its parts, its losses and its reasons."""
 
@@ -311,6 +356,49 @@ class Problem(BaseModel):
     status: int = Field(description="Status of HTTP.")
     detail: str = Field(description="The error in a sentence.")
     faults: list[FaultOut] = Field([], description="All that is wrong, each with its mend.")
+
+
+class ReasonOfMatchOut(BaseModel):
+    """A part of the points of a match, in words."""
+
+    points: float = Field(ge=0, le=100, description="Points that it adds.")
+    text: str = Field(description="What both have in common.")
+
+
+class CouldPayOut(BaseModel):
+    """A programme of the European budget that could pay: check the call."""
+
+    name: str = Field(description="Name of the programme.")
+    act: str = Field(description="Number of its regulation.")
+    first: str = Field(description="First day of its period.", json_schema_extra={"format": "date"})
+    last: str = Field(description="Last day of its period.", json_schema_extra={"format": "date"})
+    over: bool = Field(description="Whether its period is over today.")
+    reasons: list[str] = Field(description="Why it could pay.")
+    source_url: str = Field(description="Where its facts stand.")
+
+
+class ProposalOut(BaseModel):
+    """A good practice or an action that fits a disruption."""
+
+    id: str = Field(description="Its id in the log.")
+    kind: str = Field(description="Practice or action.", json_schema_extra={"enum": ["practice", "action"]})
+    title: str = Field(description="What was done, or should be done.")
+    state: str = Field(description="How far it is reviewed, or carried out.")
+    theme: str | None = Field(description="Theme of the alliance's recommendations.")
+    about: list[str] = Field(description="Ids of the disruptions that it was made for.")
+    tied: bool = Field(description="Whether it names this very disruption.")
+    points: float = Field(ge=0, le=100.000001, description="How well it fits (points, 0–100).")
+    reasons: list[ReasonOfMatchOut] = Field(description="Why; their points add up.")
+    could_pay: list[CouldPayOut] = Field(description="Programmes that could pay for it.")
+
+
+class ProposalsOut(BaseModel):
+    """What could be done about a disruption."""
+
+    log_position: int = Field(description=describe("log_position"))
+    record_id: str = Field(description="Id of the disruption.")
+    caveat: str = Field(description="What a programme is not.")
+    proposals: list[ProposalOut] = Field(description="The best first.")
 
 
 class ReportColumn(BaseModel):

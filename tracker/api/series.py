@@ -13,7 +13,7 @@ from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
 from reports.to_csv import series_to_csv
 from tracker.api import answer, schema
-from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
+from tracker.api.frame import CSV, IN_RANGE, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
 
 router = room()
 
@@ -50,11 +50,18 @@ def read_series(
             le=LATEST,
             description=f"First day; left out: that of the first record that counts, {_MOST} weeks back at most.",
             examples=["2020-01-06"],
+            json_schema_extra=IN_RANGE,
         ),
     ] = None,
     last: Annotated[
         date | None,
-        Query(ge=EARLIEST, le=LATEST, description="Last day; today if left out.", examples=["2020-12-28"]),
+        Query(
+            ge=EARLIEST,
+            le=LATEST,
+            description="Last day; today if left out.",
+            examples=["2020-12-28"],
+            json_schema_extra=IN_RANGE,
+        ),
     ] = None,
     as_table: AsTable = False,
 ) -> Response:

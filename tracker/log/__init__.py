@@ -8,6 +8,7 @@ from tracker.log.reading import (
     between,
     disruption,
     disruptions,
+    entries_of,
     every,
     every_at,
     history,
@@ -15,7 +16,7 @@ from tracker.log.reading import (
     since,
     standing,
 )
-from tracker.log.searching import Found, Question, search
+from tracker.log.searching import Found, Question, newest, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
 
@@ -36,10 +37,12 @@ __all__ = [
     "derive",
     "disruption",
     "disruptions",
+    "entries_of",
     "every",
     "every_at",
     "history",
     "mend",
+    "newest",
     "position",
     "search",
     "since",

@@ -108,9 +108,23 @@ def history(engine: sa.Engine, record_id: str) -> list[Entry]:
         return [Entry(**row) for row in connection.execute(query).mappings()]
 
 
-def since(engine: sa.Engine, after: int, most: int = 1_000) -> list[Entry]:
-    """The entries after a position, oldest first, at most so many."""
+def entries_of(engine: sa.Engine, kind: str) -> Iterator[Entry]:
+    """Every entry about records of a kind, oldest first."""
+    query = sa.select(entries).where(entries.c.kind == plain(kind)).order_by(entries.c.number)
+    with engine.connect() as connection, connection.execute(query.execution_options(yield_per=_PART)) as rows:
+        for row in rows.mappings():
+            yield Entry(**row)
+
+
+def since(engine: sa.Engine, after: int, most: int = 1_000, moment: datetime | None = None) -> list[Entry]:
+    """The entries after a position, oldest first, at most so many.
+
+    Args:
+        moment: only those of this moment or later.
+    """
     query = sa.select(entries).where(entries.c.number > _number(after)).order_by(entries.c.number).limit(most)
+    if moment is not None:
+        query = query.where(entries.c.at >= stamp(moment))
     with engine.connect() as connection:
         return [Entry(**row) for row in connection.execute(query).mappings()]
 

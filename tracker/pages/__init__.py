@@ -1,6 +1,7 @@
 """The pages for people, room by room."""
 
 from tracker.pages import (
+    actions,
     disruption,
     entry,
     files,
@@ -31,6 +32,7 @@ ROOMS = (
     records,
     disruption,
     review,
+    actions,
     kinds,
     files,
     people,
