@@ -46,7 +46,7 @@ def files(briefing: Briefing) -> dict[str, bytes]:
     Examples:
         >>> from datetime import date
         >>> list(files(Briefing("2020-W17", "Week 17", date(2020, 4, 26), "Calm.", (), ())))
-        ['2020-W17.html', '2020-W17.pdf', '2020-W17.xlsx', '2020-W17.md']
+        ['2020-W17.html', '2020-W17.pdf', '2020-W17.xlsx', '2020-W17.md', '2020-W17-columns.csv']
     """
     whole = {f"{briefing.name}.{form}": publish(briefing, form) for form in MEDIA_TYPES if form != "zip"}
     return whole | _tables(briefing)

@@ -12,8 +12,9 @@ from reports.briefing import Briefing, Bullets, Figure, Heading, Paragraph, Part
 from reports.paper import Paper, on_paper
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_WIDE = 3
-"""A table of more columns is told row by row on a phone."""
+_WIDE, _VAST = 3, 5
+"""A table of more columns is told row by row on a phone, and where the page is narrower than 680 pixels."""
+_LONGEST_WORD = 24
 _WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([0-9.]+)"')
 _COLUMN, _LARGER = 712, 1.35
 """Width of the text, and how much larger than drawn a figure may be."""
@@ -46,7 +47,8 @@ def to_html(briefing: Briefing, for_mail: bool = False, links: Sequence[tuple[st
     return environment.get_template("report.html").render(
         briefing=briefing,
         parts=parts,
-        wide=_wide,
+        shape=_shape,
+        long=_long,
         across=_across,
         pictures={part.name: content_id(briefing, part) for part in briefing.parts if isinstance(part, Figure)},
         for_mail=for_mail,
@@ -86,8 +88,15 @@ def _kind(part: Part) -> str:
     return kinds[type(part)]
 
 
-def _wide(paper: Paper) -> bool:
-    return len(paper.heads) > _WIDE
+def _shape(paper: Paper) -> str:
+    """Whether a table is told row by row where there is little room: on a phone, or already in a mail program."""
+    columns = len(paper.heads)
+    return "wide vast" if columns > _VAST else "wide" if columns > _WIDE else "small"
+
+
+def _long(words: str) -> bool:
+    """Whether a word has to be parted, so that no table is wider than the page."""
+    return any(len(word) > _LONGEST_WORD for word in _ADDRESS.sub("", words).split())
 
 
 def _across(figure: Figure) -> int:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from reports.briefing import Briefing, Bullets, Figure, Heading, Paragraph, Part, Table
-from reports.cells import checked, figures, head, one_line, said
+from reports.cells import checked, one_line
+from reports.paper import on_paper
 
 _MEANS = re.compile(r"[\\`*_\[\]<>|~$^&]")
 _AT_THE_START = re.compile(r"^(?:(\d{1,9})([.)])|([#+=:-]))")
@@ -65,9 +66,10 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _table(table: Table) -> str:
-    rules = ["---:" if figures(table, place) else "---" for place in range(len(table.columns))]
-    rows = [[_inline(said(cell, one)) for cell, one in zip(row, table.columns, strict=True)] for row in table.rows]
-    lines = [[_inline(head(column)) for column in table.columns], rules, *rows]
+    paper = on_paper(table)
+    rules = ["---:" if one.number else "---" for one in paper.heads]
+    rows = [[_inline(cell.whole) for cell in row] for row in paper.rows]
+    lines = [[_inline(one.words) for one in paper.heads], rules, *rows]
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     told = ["None."] if not rows else []
     told += [_block(table.note)] if table.note else []

@@ -173,7 +173,8 @@ def _form(column: Column) -> str:
     if column.digits is None:
         return "0.##########%" if column.unit == "%" else "General"
     after = f".{'0' * column.digits}" if column.digits else ""
-    return f"0{after}%" if column.unit == "%" else f"#,##0{after}"
+    form = f"0{after}%" if column.unit == "%" else f"#,##0{after}"
+    return f"+{form};-{form};{form}" if column.signed else form
 
 
 def _write(sheet: Worksheet, row: int, place: int, cell: Cell, form: Format, days: Format, texts: Format) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from graphs.assessment import Assessment
 from graphs.disruption import Disruption
+from graphs.matching import Match
 from graphs.recommendation import Action, Practice
 from reports.briefing import Briefing, Heading, Part
 from reports.morning import headline
@@ -24,7 +25,8 @@ class Week:
 
     ``now`` is the assessment of the Sunday, ``before`` that of the Sunday before; ``on_record`` every disruption;
     ``logged`` the entries of the week; ``alone`` what each disruption in force would cost the EU by itself (million
-    euro: low, likely, high); ``missing`` and ``critical`` are the tables of ``graphs.exposure``.
+    euro: low, likely, high); ``missing`` and ``critical`` are the tables of ``graphs.exposure``, ``matched`` what fits
+    the disruptions in force (``graphs.matching``).
     """
 
     now: Assessment
@@ -36,6 +38,7 @@ class Week:
     alone: Mapping[str, tuple[float, float, float]]
     missing: pd.DataFrame
     critical: pd.DataFrame
+    matched: Sequence[tuple[Disruption, Sequence[Match]]] = ()
     position: int | None = None
 
 
@@ -110,6 +113,7 @@ def _parts(week: Week) -> Iterator[Part]:
     yield from help.proposals(now)
     yield from help.actions(now, week.actions)
     yield from help.practices(now, week.practices)
+    yield from help.matched(week.matched)
     yield Heading("What is not known")
     yield from ground.unknown(now)
     yield Heading("Method")

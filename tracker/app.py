@@ -39,6 +39,7 @@ from tracker.gate.kept import Keeper
 from tracker.gate.rates import Rates
 from tracker.hooks.sending import Sender
 from tracker.keeping import Changed, Refused
+from tracker.mail.postman import Post, Postman
 from tracker.pages.frame import error_page
 from tracker.timeline import Timeline
 
@@ -77,8 +78,10 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
-    app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
     app.state.reports = briefings.Kept(desk)
+    post, report_at = Post.of(desk.settings), desk.settings.report_at
+    app.state.postman = Postman(desk.engine, post, report_at, clock, app.state.reports.week)
+    app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.state.jobs = Jobs()
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
@@ -106,10 +109,12 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
 async def _beside(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the answers, while there is somebody to answer."""
     app.state.sender.start()
+    app.state.postman.start()
     try:
         yield
     finally:
         await run_in_threadpool(app.state.sender.close)
+        await run_in_threadpool(app.state.postman.close)
 
 
 class _First:

@@ -14,6 +14,7 @@ from graphs.content import EARLIEST, LATEST
 from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults
 from graphs.exposure import critical_links, missing_goods
+from graphs.matching import prepare, ranked
 from graphs.recommendation import Action, Practice
 from graphs.series import FIGURES, lines, point
 from reports.briefing import Briefing
@@ -26,9 +27,11 @@ from tracker.desk import Desk
 
 Tell = Callable[[int, int], None]
 """Hears how many steps are done, and of how many."""
-_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})", re.IGNORECASE)
 _MOST_KEPT = 24
 """Reports and forms of them that are kept; a hundred kilobytes each."""
+_MOST_MATCHED = 2
+"""Practices and actions told for each disruption in force."""
 _MOST_WEEKS = 1_040
 """That many are listed."""
 _MOST_ALONE = 60
@@ -54,7 +57,7 @@ def sunday_of(week: str) -> date:
         last = date.fromisocalendar(int(found[1]), int(found[2]), 7) if found else None
     except ValueError:
         last = None
-    if last is None or not EARLIEST <= last - timedelta(weeks=1) <= last <= LATEST:
+    if last is None or not EARLIEST + timedelta(weeks=2) <= last <= LATEST:
         raise Faults([Fault("", "week", f"{week[:20]!r} is no week", "write year and week such as 2020-W17")])
     return last
 
@@ -77,17 +80,21 @@ def of_week(desk: Desk, last: date, position: int | None = None, tell: Tell | No
     now, before = (assess(desk.chain, records, day, desk.method) for day in (last, last - timedelta(weeks=1)))
     monday = datetime.combine(monday_of(last), time(), UTC)
     entries = log.between(desk.engine, monday, monday + timedelta(weeks=1), at)
+    actions = [one for one in log.as_of(desk.engine, "action", at) if isinstance(one, Action)]
+    practices = [one for one in log.as_of(desk.engine, "practice", at) if isinstance(one, Practice)]
+    ready = prepare([*practices, *actions], {one.id: one for one in records})
     return weekly(
         Week(
             now=now,
             before=before,
             on_record=records,
-            actions=[one for one in log.as_of(desk.engine, "action", at) if isinstance(one, Action)],
-            practices=[one for one in log.as_of(desk.engine, "practice", at) if isinstance(one, Practice)],
+            actions=actions,
+            practices=practices,
             logged=[Logged(date.fromisoformat(one.at[:10]), one.action, one.kind, one.record_id) for one in entries],
             alone=_alone(desk, now, tell),
             missing=missing_goods(desk.chain, now),
             critical=critical_links(desk.chain, desk.method),
+            matched=ranked(now.disruptions, ready, _MOST_MATCHED),
             position=at,
         )
     )

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="server that takes mail: smtps://USER:PASSWORD@HOST:465, or smtp+starttls"
+    )
+    report_from: str = Field("", description="address that reports are mailed from")
+    report_to: str = Field("", description="addresses that the weekly report is mailed to, separated by commas")
+    report_at: str = Field("07:00 Europe/Brussels", description="time of each Monday at which it is mailed")
 
     @property
     def origins(self) -> frozenset[str]:

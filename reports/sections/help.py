@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from graphs.assessment import Assessment
+from graphs.disruption import Disruption
+from graphs.matching import Match
 from graphs.recommendation import Action, Practice
 from reports.briefing import Column, Paragraph, Part, Table
 from reports.sections.words import ACTIONS, ID, NOT_STATED, TITLE, counted, places
@@ -79,6 +81,35 @@ def practices(now: Assessment, found: Sequence[Practice]) -> Iterator[Part]:
         for one in shown[:_MOST]
     )  # fmt: skip
     yield Table("practices", "Good practices on record", columns, rows, _rest(len(shown)))
+
+
+def matched(found: Sequence[tuple[Disruption, Sequence[Match]]]) -> Iterator[Part]:
+    """Practices and actions that fit the disruptions in force, by what they have in common.
+
+    Args:
+        found: of ``graphs.matching.ranked``.
+    """
+    rows = tuple(
+        (
+            disruption.id, disruption.title, one.record.id, one.record.title, round(one.score, 1),
+            "; ".join(reason.text for reason in one.reasons),
+        )
+        for disruption, matches in found
+        for one in matches
+    )  # fmt: skip
+    if not rows:
+        yield Paragraph("No practice or action on record fits a disruption in force.")
+        return
+    columns = (
+        ID,
+        TITLE,
+        Column("proposal_id", "Fits", "Name of the practice or action in the log"),
+        Column("proposal", "Practice or action", "What was done, or should be done"),
+        Column("match_points", "Fit", "How well it fits, 0 to 100; estimate", "points", 0),
+        Column("reasons", "Why", "What both have in common"),
+    )
+    note = "Fit is counted from ecosystems, industries, stages, places and words in common: a hint, to be judged."
+    yield Table("matched", "What fits the disruptions in force", columns, rows, note)
 
 
 def _ids(now: Assessment) -> frozenset[str]:

@@ -82,7 +82,7 @@ def places(codes: Iterable[str]) -> str:
 
     Examples:
         >>> places(("DE", "EU")), places(())
-        ('Germany, EU', 'not stated')
+        ('Germany, European Union', 'not stated')
     """
     return ", ".join(country_name(code) for code in codes) or NOT_STATED
 

@@ -10,6 +10,7 @@ import pytest
 from graphs.assessment import assess
 from graphs.disruption import ACTIONS, Disruption
 from graphs.exposure import critical_links, missing_goods
+from graphs.matching import prepare, ranked
 from graphs.method import Method
 from graphs.recommendation import Action, Practice
 from graphs.valuechain import ValueChain
@@ -132,6 +133,17 @@ def test_proposals_actions_and_practices_are_told(toy: ValueChain, report: Brief
     said = weekly(week_of(toy, *RECORD, actions=actions, practices=practices))
     assert [row["id"] for row in table(said, "actions")] == ["A2", "A1"], "what is about something in force first"
     assert [(row["id"], row["places"]) for row in table(said, "practices")] == [("P1", "Portugal")]
+
+
+def test_what_fits_a_disruption_is_told_with_its_reasons(toy: ValueChain, report: Briefing) -> None:
+    assert "No practice or action on record fits a disruption in force." in words(report)
+    funds = Practice("A fund for a strike of car makers", ecosystems=("Mobility-Transport-Automotive",), id="P1")
+    ready = prepare([funds, Practice("Masks sewn", ecosystems=("Health",), id="P2")], {})
+    said = weekly(week_of(toy, *RECORD, practices=[funds], matched=ranked(RECORD[:2], ready, 2)))
+    [row] = table(said, "matched")
+    assert (row["id"], row["proposal_id"]) == ("D1", "P1")
+    assert "same ecosystem: Mobility-Transport-Automotive" in row["reasons"]
+    assert 0 < row["match_points"] <= 100
 
 
 def test_every_assumption_stands_in_it(report: Briefing) -> None:

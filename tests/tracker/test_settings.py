@@ -34,6 +34,7 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "CHAIN": "my/chain",
         "ECOSYSTEMS": "annex.csv",
         "PROGRAMMES": "calls.csv",
+        "CHAINS": "my/chains",
         "PORT": "8100",
         "HOST": "0.0.0.0",
         "HOSTS": "tracker.example.eu, desk.local",
@@ -45,6 +46,10 @@ def test_each_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         "OIDC_ISSUER": "https://login.example.eu/realm",
         "OIDC_CLIENT_ID": "desk",
         "OIDC_CLIENT_SECRET": "**********",
+        "SMTP_URL": "**********",
+        "REPORT_FROM": "desk@example.eu",
+        "REPORT_TO": "ana@example.eu, ben@example.eu",
+        "REPORT_AT": "06:30 Europe/Athens",
     }
     for name, value in given.items():
         monkeypatch.setenv(f"TRACKER_{name}", value)

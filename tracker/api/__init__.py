@@ -10,6 +10,7 @@ from tracker.api import (
     paths,
     proposals,
     records,
+    reports,
     scores,
     series,
     whatif,
@@ -17,7 +18,7 @@ from tracker.api import (
 from tracker.api.frame import AtDesk, By, IfNoneMatch, On, desk_of, owner_of_last_change, owner_of_record, unless_known
 from tracker.api.hooks import own, owner_of_hook
 
-ROOMS = (scores, series, metrics, chain, paths, whatif, records, proposals, feed, hooks, changing, imports)
+ROOMS = (scores, series, metrics, chain, paths, whatif, records, proposals, feed, hooks, changing, imports, reports)
 
 __all__ = [
     "ROOMS",

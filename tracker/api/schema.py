@@ -402,3 +402,44 @@ class ProposalsOut(BaseModel):
     record_id: str = Field(description="Id of the disruption.")
     caveat: str = Field(description="What a programme is not.")
     proposals: list[ProposalOut] = Field(description="The best first.")
+
+
+class ReportColumn(BaseModel):
+    """A column of a table of a report."""
+
+    name: str = Field(description="Its name in the rows.")
+    label: str = Field(description="Its name on paper.")
+    meaning: str = Field(description="What it holds.")
+    unit: str = Field(description="Unit of its figures; empty for text. A share is a number from 0 to 1.")
+
+
+class ReportPart(BaseModel):
+    """A part of a report; which fields it has depends on what it is."""
+
+    part: str = Field(
+        description="What it is.",
+        json_schema_extra={"enum": ["heading", "paragraph", "bullets", "figure", "table"]},
+    )
+    words: str | None = Field(None, description="Of a heading or paragraph its text; what is to be seen in a figure.")
+    level: int | None = Field(None, description="Of a heading: 2 begins a section, 3 a part of one.")
+    items: list[str] | None = Field(None, description="Of bullets: their texts.")
+    name: str | None = Field(None, description="Of a figure or table: its name in files.")
+    caption: str | None = Field(None, description="Of a figure: what it is.")
+    svg: str | None = Field(None, description="Of a figure: its drawing.")
+    title: str | None = Field(None, description="Of a table: its title.")
+    columns: list[ReportColumn] | None = Field(None, description="Of a table: its columns.")
+    rows: list[dict[str, str | int | float | None]] | None = Field(
+        None, description="Of a table: its rows by name of column; null where something is not known."
+    )
+    note: str | None = Field(None, description="Of a table: what is said below it.")
+
+
+class ReportOut(BaseModel):
+    """The report of a week in parts, in the order in which it is read."""
+
+    name: str = Field(description="The ISO week.")
+    title: str = Field(description="Its title.")
+    on: str = Field(description="Last day of the week, the day that is assessed.")
+    headline: str = Field(description="The whole in a sentence or two.")
+    parts: list[ReportPart] = Field(description="Its parts.")
+    provenance: dict[str, str] = Field(description="What it was made from: log position, chain, method, licences.")

@@ -9,10 +9,14 @@ from typing import Annotated
 import typer
 
 from graphs.errors import Fault, Faults
+from reports.briefing import Briefing
 from reports.publish import files
 from tracker import briefings, intake
-from tracker.commands.opening import at_desk
-from tracker.terminal import check_writable, console, counting, in_words, progress, written
+from tracker.commands.opening import at_desk, now
+from tracker.desk import Desk
+from tracker.mail.postman import Post
+from tracker.mail.server import Unsent
+from tracker.terminal import check_writable, console, counting, fail, in_words, progress, written
 
 app = typer.Typer()
 
@@ -25,18 +29,20 @@ def write_report(
     position: Annotated[
         int | None, typer.Option(help="Position of the log to report from, as an older report names it; the newest.")
     ] = None,
+    mail: Annotated[bool, typer.Option("--mail", help="Mail it too, to TRACKER_REPORT_TO.")] = False,
 ) -> None:
-    """Write the report of a week or of a day: HTML, PDF, XLSX, Markdown and CSV."""
+    """Write the report of a week or of a day: HTML, PDF, XLSX, Markdown and CSV; with ``--mail`` also mail it."""
     with in_words():
         last, day = _asked(week, on)
         check_writable(out / "report")
     with at_desk() as desk:
+        post = _post(desk) if mail else None
         if last is not None:
             with counting(f"Assessing week {week}, and each disruption by itself") as tell:
                 briefing = briefings.of_week(desk, last, position, tell)
-        else:
+        elif day is not None:
             with progress(f"Assessing {day}"):
-                briefing = briefings.of_day(desk, day or date.today(), position)
+                briefing = briefings.of_day(desk, day, position)
         names = []
         with progress("Writing it as HTML, PDF, XLSX, Markdown and CSV"):
             for name, content in files(briefing).items():
@@ -47,6 +53,30 @@ def write_report(
         console.print(f"In {out}: {', '.join(names)}")
         at = dict(briefing.provenance).get("Position of the log")
         console.print(f"Made from the log up to position {at}; --position {at} makes the same files again.")
+        if post is not None:
+            _mail(post, briefing)
+
+
+def _post(desk: Desk) -> Post:
+    """Through whom it is mailed, known before anything is computed.
+
+    Raises:
+        Faults: if the settings do not say it.
+    """
+    post = Post.of(desk.settings)
+    if post is None:
+        mend = "set it, TRACKER_REPORT_FROM and TRACKER_REPORT_TO; see the settings in the README"
+        raise Faults([Fault("", "TRACKER_SMTP_URL", "is not set, so nothing can be mailed", mend)])
+    return post
+
+
+def _mail(post: Post, briefing: Briefing) -> None:
+    try:
+        with progress(f"Mailing it through {post.server.host}"):
+            fault = post.send(briefing, now())
+    except Unsent as error:
+        fail(f"The report was written, but not mailed: {error}")
+    console.print(f"Mailed to {', '.join(post.to)}." if not fault else f"Mailed, but not to all: {fault}")
 
 
 def _asked(week: str, on: str) -> tuple[date | None, date | None]:
