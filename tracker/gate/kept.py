@@ -24,7 +24,7 @@ from tracker.permissions import allowed
 
 _FIGURES = "scores|metrics|chain|paths|supply-paths|series"
 _LISTS = "changes|feed\\.atom|" + "|".join(kind.plural for kind in KINDS.values())
-PATHS = re.compile(rf"/api/v1/({_FIGURES}|records(/[^/]+)?|disruptions/[^/]+|{_LISTS})")
+PATHS = re.compile(rf"/api/v1/({_FIGURES}|records(/[^/]+(/proposals)?)?|disruptions/[^/]+|{_LISTS})")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""
