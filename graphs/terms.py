@@ -23,7 +23,8 @@ _STOP = frozenset(
     "the and for from with without into onto over under per via not nor but are was were has have had its their they "
     "them this that these those than then there which who whom whose what when where while will would can could may "
     "might must shall should all any each every both some such more most other others only also very too yet out off "
-    "due because since after before during between among about against because being been does did done stated date dates".split()
+    "due because since after before during between among about against because being been does did done stated date "
+    "dates".split()
 )
 _ENDINGS = (("ies", "y"), ("ings", ""), ("ing", ""), ("ers", ""), ("er", ""), ("ed", ""), ("es", ""), ("s", ""))
 _SHORTEST = 4

@@ -20,7 +20,7 @@ from tracker.gate.door import VISITOR, Visitor
 from tracker.gate.together import Together
 from tracker.permissions import allowed
 
-PATHS = re.compile(r"/api/v1/(scores|chain|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)")
+PATHS = re.compile(r"/api/v1/(scores|chain|series|records(/[^/]+(/proposals)?)?|disruptions(/[^/]+)?|changes)")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""
