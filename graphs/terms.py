@@ -91,11 +91,13 @@ def weigh(texts: Sequence[str]) -> Texts:
 @functools.lru_cache(maxsize=20_000)
 def _stems(text: str) -> tuple[tuple[str, str], ...]:
     """The words of a text that say something, each with its stem."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
     return tuple((word, _stem(word)) for word in _WORD.findall(plain) if word not in _STOP)
 
 
+@functools.lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - bool(instead):
