@@ -12,10 +12,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
 import pandas as pd
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed.comm import CommClosedError
 from distributed.security import Security
 
 from graphs.errors import Fault, Faults
@@ -27,6 +29,10 @@ _AHEAD = 3
 """Pieces that are handed out for each thread, so that none waits for the next; more would only fill memory."""
 _ROUNDS = 64
 """Results after which it is asked anew how many threads there are."""
+
+
+_WAIT_S = 60.0
+"""How long workers, or a scheduler, may take to come."""
 
 
 @contextmanager
@@ -49,7 +55,7 @@ def workers(count: int) -> Iterator[Client]:
 
 
 @contextmanager
-def scheduler(address: str, wait_s: float = 60.0) -> Iterator[Client]:
+def scheduler(address: str) -> Iterator[Client]:
     """The workers of a scheduler that runs somewhere.
 
     Raises:
@@ -57,12 +63,12 @@ def scheduler(address: str, wait_s: float = 60.0) -> Iterator[Client]:
     """
     with _quiet():
         try:
-            client = Client(address, timeout=wait_s, set_as_default=False)
+            client = Client(address, timeout=_WAIT_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             mend = "start one (dask scheduler) and give the address that it prints, such as tcp://10.0.0.1:8786"
             raise Faults([Fault("", "scheduler", f"{address} does not answer ({error})", mend)]) from None
         with client:
-            _check(client, address, wait_s)
+            _check(client, address)
             yield client
 
 
@@ -70,41 +76,69 @@ def carried(client: Client, sweep: Sweep, pieces: Iterable[range]) -> Iterator[t
     """Pieces as the workers finish them, in any order.
 
     Raises:
-        Faults: a scheduler that was lost, a piece that brought several workers down, or what a piece raised.
+        Faults: a scheduler that was lost, or all of its workers; a piece that brought several workers down; what a
+            piece raised.
     """
-    todo, running = deque(pieces), dict[Future, range]()
-    finished, held, room, results = as_completed(loop=client.loop), None, 0, 0
-    while todo or running:
-        try:
-            if held is None:
-                held = client.scatter(sweep.slim(), broadcast=True, hash=False)
-            if results % _ROUNDS == 0 or not room:
+    with _in_reach(client):
+        todo, running = deque(pieces), dict[Future, tuple[range, Future]]()
+        finished, results, room = as_completed(loop=client.loop), 0, 0
+        held = _held(client, sweep)
+        while todo or running:
+            if results % _ROUNDS == 0:
                 room = max(1, _AHEAD * sum(client.nthreads().values()))
             while todo and len(running) < room:
                 piece = todo.popleft()
                 future = client.submit(done, held, piece, pure=False)
-                running[future] = piece
+                running[future] = piece, held
                 finished.add(future)
-        except (OSError, TimeoutError) as error:
-            raise _lost(client, error) from None
-        future = next(finished)
-        piece = running.pop(future)
-        results += 1
-        if future.status == "finished":
-            yield piece, future.result()
-            continue
-        if future.status == "error":
-            raise _failed(future, piece)
-        if client.status != "running":
-            raise _lost(client, None)
-        # The workers that held the chain are gone, all of them: whoever comes next gets it anew.
-        held, room = None, 0
-        todo.appendleft(piece)
+            future = next(finished)
+            piece, given = running.pop(future)
+            table = _result(future, piece)
+            results += 1
+            if table is not None:
+                yield piece, table
+                continue
+            todo.appendleft(piece)
+            if given is held:  # the workers that held the chain are gone, all of them: others get it anew
+                held = _held(client, sweep)
 
 
-def _check(client: Client, address: str, wait_s: float) -> None:
+def _held(client: Client, sweep: Sweep) -> Future:
+    """The sweep, at every worker."""
+    client.wait_for_workers(1, timeout=_WAIT_S)
+    return client.scatter(sweep.slim(), broadcast=True, hash=False)
+
+
+def _result(future: Future, piece: range) -> pd.DataFrame | None:
+    """What came out, or None where it was lost with the workers."""
     try:
-        client.wait_for_workers(1, timeout=wait_s)
+        return future.result()
+    except CancelledError:
+        return None
+    except KilledWorker:
+        fault = f"blocks {piece.start} to {piece.stop - 1} brought down several workers, one after the other"
+        mend = "give each worker more memory, or take a smaller --chunk"
+        raise Faults([Fault("", "workers", fault, mend)]) from None
+
+
+@contextmanager
+def _in_reach(client: Client) -> Iterator[None]:
+    """A scheduler that is lost is said in words, in whatever way it is noticed."""
+    mend = "what is done is kept: start it again and run the same command to go on"
+    lost = Faults([Fault("", "scheduler", "it was lost, or all of its workers", mend)])
+    try:
+        yield
+    except (CommClosedError, TimeoutError):
+        raise lost from None
+    except Exception:
+        if client.status == "running":
+            raise
+        raise lost from None
+
+
+def _check(client: Client, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_WAIT_S)
     except TimeoutError:
         mend = f"start some: dask worker {address} --nthreads 1"
         raise Faults([Fault("", "scheduler", f"{address} has no workers", mend)]) from None
@@ -119,28 +153,15 @@ def _check(client: Client, address: str, wait_s: float) -> None:
         raise Faults([Fault("", "scheduler", fault, mend)])
 
 
-def _failed(future: Future, piece: range) -> Exception:
-    error = future.exception()
-    if isinstance(error, KilledWorker):
-        fault = f"blocks {piece.start} to {piece.stop - 1} brought down several workers, one after the other"
-        return Faults([Fault("", "workers", fault, "give each worker more memory, or take a smaller --chunk")])
-    return error if isinstance(error, Exception) else RuntimeError(str(error))
-
-
-def _lost(client: Client, error: Exception | None) -> Exception:
-    if error is not None and client.status == "running":
-        return error
-    mend = "what is done is kept: start the scheduler again and run the same command to go on"
-    return Faults([Fault("", "scheduler", "the connection to it was lost", mend)])
-
-
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without what Dask logs: what concerns the reader is said in words."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
