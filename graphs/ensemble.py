@@ -270,7 +270,7 @@ def _sampled(places: Integers, ensemble: Ensemble) -> Integers:
     if ensemble.sample is None or ensemble.sample >= len(places):
         return places
     random = np.random.default_rng(ensemble.seed)
-    return np.sort(random.choice(places, ensemble.sample, replace=False))
+    return places[np.sort(random.choice(len(places), ensemble.sample, replace=False))]
 
 
 def _drawn(chain: ValueChain, ensemble: Ensemble, method: Method, number: int) -> Scenario:

@@ -41,7 +41,8 @@ def sweep(
         float, typer.Option(help="Links: smaller flows (million EUR a year) are left out.")
     ] = MIN_FLOW_MEUR,
     sample: Annotated[
-        int | None, typer.Option(help="How many scenarios; every node or link, or 100 for each disruption, if left out.")
+        int | None,
+        typer.Option(help="How many scenarios; every node or link, or 100 for each disruption, if left out."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     chain: Annotated[
@@ -96,16 +97,14 @@ def _carrying(workers: int, scheduler: str) -> Iterator[Carry]:
     """Who computes."""
     if scheduler:
         dask = _dask()
-        with progress(f"Asking {scheduler} for its workers"):
-            reached = dask.scheduler(scheduler)
-            client = reached.__enter__()
-        try:
+        console.print(f"Asking {scheduler} for its workers …")
+        with dask.scheduler(scheduler) as client:
             yield partial(dask.carried, client)
-        finally:
-            reached.__exit__(None, None, None)
     elif workers:
-        with _dask().workers(workers) as client:
-            yield partial(_dask().carried, client)
+        dask = _dask()
+        console.print(f"Starting {workers} process{'es' * (workers > 1)} …")
+        with dask.workers(workers) as client:
+            yield partial(dask.carried, client)
     else:
         yield alone
 
@@ -130,8 +129,9 @@ def _say(found: pd.DataFrame, whole: Sweep) -> None:
     loss = found.eu_loss_meur
     middle, high = loss.quantile([0.5, 0.95])
     console.print(
-        f"The EU27 loses {_meur(loss.mean())} million EUR of output over {whole.method.horizon_weeks} weeks on average, "
-        f"{_meur(middle)} in the median scenario, {_meur(high)} or more in one of twenty, {_meur(loss.max())} at worst."
+        f"The EU27 loses {_meur(loss.mean())} million EUR of output over {whole.method.horizon_weeks} weeks on "
+        f"average, {_meur(middle)} in the median scenario, {_meur(high)} or more in one of twenty, "
+        f"{_meur(loss.max())} at worst."
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, right in (("Scenario", False), ("EU27 million EUR", True), ("all", True), ("hits most elsewhere", False)):
@@ -145,5 +145,3 @@ def _say(found: pd.DataFrame, whole: Sweep) -> None:
 
 def _meur(value: float) -> str:
     return f"{round(value, 1) + 0.0:,.1f}"
-
-

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 from distributed.security import Security
 
 from graphs.errors import Fault, Faults
@@ -29,9 +29,7 @@ _AHEAD = 3
 """Pieces that are handed out for each thread, so that none waits for the next; more would only fill memory."""
 _ROUNDS = 64
 """Results after which it is asked anew how many threads there are."""
-
-
-_WAIT_S = 60.0
+_WAIT_S = 120.0
 """How long workers, or a scheduler, may take to come."""
 
 
@@ -41,16 +39,21 @@ def workers(count: int) -> Iterator[Client]:
 
     They speak TLS with keys of this run alone, at ports that are free, and hear nothing of the settings of this desk.
     """
-    with hidden(), _quiet(), LocalCluster(
-        n_workers=count,
-        threads_per_worker=1,
-        processes=True,
-        host="tls://127.0.0.1",
-        dashboard_address=None,
-        security=Security.temporary(),
-        silence_logs=logging.CRITICAL,
-        env=_ONE_THREAD,
-    ) as cluster, Client(cluster, set_as_default=False) as client:
+    with (
+        hidden(),
+        _quiet(),
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            host="tls://127.0.0.1",
+            dashboard_address=None,
+            security=Security.temporary(),
+            silence_logs=logging.CRITICAL,
+            env=_ONE_THREAD,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
         yield client
 
 
@@ -80,7 +83,7 @@ def carried(client: Client, sweep: Sweep, pieces: Iterable[range]) -> Iterator[t
             piece raised.
     """
     with _in_reach(client):
-        todo, running = deque(pieces), dict[Future, tuple[range, Future]]()
+        todo, running = deque(pieces), dict[Future[pd.DataFrame], tuple[range, Future[Sweep]]]()
         finished, results, room = as_completed(loop=client.loop), 0, 0
         held = _held(client, sweep)
         while todo or running:
@@ -103,13 +106,13 @@ def carried(client: Client, sweep: Sweep, pieces: Iterable[range]) -> Iterator[t
                 held = _held(client, sweep)
 
 
-def _held(client: Client, sweep: Sweep) -> Future:
+def _held(client: Client, sweep: Sweep) -> Future[Sweep]:
     """The sweep, at every worker."""
     client.wait_for_workers(1, timeout=_WAIT_S)
     return client.scatter(sweep.slim(), broadcast=True, hash=False)
 
 
-def _result(future: Future, piece: range) -> pd.DataFrame | None:
+def _result(future: Future[pd.DataFrame], piece: range) -> pd.DataFrame | None:
     """What came out, or None where it was lost with the workers."""
     try:
         return future.result()

@@ -99,7 +99,7 @@ class Folder:
 
     def _kept(self) -> list[range]:
         """The pieces that are there and whole, in order; what is left of a run that was killed is nothing."""
-        found = []
+        found: list[range] = []
         for file in sorted((self.path / "pieces").glob("*.parquet")):
             name = re.fullmatch(r"(\d+)-(\d+)", file.stem)
             piece = range(int(name[1]), int(name[2])) if name else range(0)
@@ -170,7 +170,9 @@ def _difference(found: object, said: dict[str, object]) -> str:
     if not isinstance(found, dict):
         return "its sweep.json cannot be read"
     names = [name for name in {**said, **found} if name != "mark" and found.get(name) != said.get(name)]
-    short = {name: f" {found.get(name)}, here {said.get(name)}" for name in ("kind", "share", "weeks", "sample", "seed")}
+    short = {
+        name: f" {found.get(name)}, here {said.get(name)}" for name in ("kind", "share", "weeks", "sample", "seed")
+    }
     return ", ".join(f"{_SAID.get(name, name)}{short.get(name, '')}" for name in names) or "its mark differs"
 
 
