@@ -110,7 +110,7 @@ def killing(folder, piece, table):
     keep(folder, piece, table)
     kept.append(piece)
     if len(kept) == 3:
-        print(*[one.pid for one in psutil.Process().children(recursive=True)], file=sys.stderr, flush=True)
+        print("children", *[one.pid for one in psutil.Process().children(recursive=True)], flush=True)
         os.kill(os.getpid(), 9)
 
 Folder.keep = killing
@@ -125,7 +125,7 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED, "sweep", *words, "--workers", "1", "--out", "found"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
-    children = [int(word) for word in ended.stderr.split()]
+    children = [int(word) for word in ended.stdout.split("children")[-1].split()]
     assert children
     assert not psutil.wait_procs([psutil.Process(one) for one in children if psutil.pid_exists(one)], timeout=60)[1]
     assert len(list((tmp_path / "found" / "pieces").glob("*.parquet"))) == 3
