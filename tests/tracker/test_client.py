@@ -176,7 +176,10 @@ def test_series_are_waited_for(program: Tracker, heard: list[str], monkeypatch: 
 
     monkeypatch.setattr(timeline, "point", slowly)
     monkeypatch.setattr(program, "tell", told)
-    series = program.series(level="country", key="DE", **SPRING)
+    try:
+        series = program.series(level="country", key="DE", **SPRING)
+    finally:
+        begun.set()
     assert heard[0].startswith("14 of 14 weeks are still being computed; asked again in ")
     assert series.on.tolist() == list(pd.date_range("2021-03-01", periods=14, freq="7D"))
     assert series.score.notna().all()
@@ -187,9 +190,11 @@ def test_waiting_ends(program: Tracker, monkeypatch: pytest.MonkeyPatch) -> None
     ends = threading.Event()
     monkeypatch.setattr(timeline, "point", lambda *given: (ends.wait(60), point(*given))[1])
     hurried = Tracker(program.address, patience_s=0)
-    with pytest.raises(TimeoutError, match="not ready after 0 seconds"):
-        hurried.series(level="eu", **SPRING)
-    ends.set()
+    try:
+        with pytest.raises(TimeoutError, match="not ready after 0 seconds"):
+            hurried.series(level="eu", **SPRING)
+    finally:
+        ends.set()
     with pytest.raises(ConnectionError, match="does not answer"):
         Tracker("http://localhost:9", patience_s=0).scores()
 
