@@ -25,7 +25,7 @@ import numpy.typing as npt
 from graphs.assessment import Assessment
 from graphs.binding import binding_inputs
 from graphs.score import resilience
-from graphs.valuechain import Floats, Integers, ValueChain, share_of
+from graphs.valuechain import Floats, Integers, ValueChain, positions, share_of
 
 _LIKELY = 1
 _MOST_STEPS = 4
@@ -64,7 +64,7 @@ class Trade:
 
 @dataclass(frozen=True)
 class Felt:
-    """A node that loses though nothing cuts it, and the ways by which the loss comes, each told backwards."""
+    """A node that loses, and the ways by which the loss comes, each told backwards."""
 
     key: str
     label: str
@@ -129,6 +129,52 @@ def explain(chain: ValueChain, assessment: Assessment, most: int = 3, ways: int 
         cut_flows=len(linked),
         felt=tuple(_felt(assessment, trades, position, ways) for position in worst),
     )
+
+
+def explain_node(chain: ValueChain, assessment: Assessment, key: str, ways: int = 3) -> Felt:
+    """How a loss came to one node, by the rule of this module; without a way if it loses nothing.
+
+    A node that is cut itself may lose by others too: the ways tell of these.
+
+    Args:
+        chain: the one that was assessed.
+        ways: the most that are told, the widest first.
+
+    Raises:
+        Faults: a key that is not in the chain.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.assessment import assess
+        >>> from graphs.disruption import Disruption
+        >>> from graphs.method import Method
+        >>> chain, on = sources.toy(), date(2021, 3, 1)
+        >>> chips = Disruption("No chips", ("TW",), on, "D1", industries=("C26",), severity_likely=0.4)
+        >>> found = explain_node(chain, assess(chain, [chips], on, Method()), "FR_C29")
+        >>> [(trade.supplier, trade.buyer) for trade in found.ways[0]]
+        [('TW_C26', 'FR_C29')]
+    """
+    [node] = positions(chain, [key]).tolist()
+    trades = _Trades.of(chain, assessment)
+    return _felt(assessment, trades, node, ways if trades.loss[node] > _FELT_SHARE else 0)
+
+
+def missing_share(chain: ValueChain, assessment: Assessment) -> Floats:
+    """Share of each flow that is not delivered over the horizon: m of the rule, by flow of ``chain.inputs``.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.assessment import assess
+        >>> from graphs.method import Method
+        >>> missing_share(sources.toy(), assess(sources.toy(), [], date(2021, 3, 1), Method())).max()
+        np.float64(0.0)
+    """
+    left = np.ones(len(chain.inputs.flow_meur))
+    for found in assessment.shock.links(chain):
+        left[found.where] *= 1.0 - found.cut[:, _LIKELY] * found.active[assessment.shock.weeks_before :, _LIKELY].mean()
+    return 1.0 - (1.0 - assessment.short_share[chain.inputs.supplier]) * left
 
 
 @dataclass(frozen=True, eq=False)

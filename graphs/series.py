@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from importlib import resources
 from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
+from graphs import program
 from graphs.disruption import COUNTED, Disruption
 from graphs.method import Method
 from graphs.propagation import propagate
@@ -82,7 +81,7 @@ def addresses(chain: ValueChain, disruptions: Iterable[Disruption], days: Sequen
         >>> before == after, before == during
         (True, False)
     """
-    base = hashlib.sha256("\n".join((_program(), chain.version, repr(method))).encode())
+    base = hashlib.sha256("\n".join((program.version(), chain.version, repr(method))).encode())
     counted = [one for one in disruptions if one.state in COUNTED]
     longest = max(method.duration_weeks)
     first = np.array([(one.start or date.min).toordinal() for one in counted], np.int64)
@@ -162,16 +161,3 @@ class Series:
         }
         figures = pd.DataFrame(self.values[:, rows].reshape(-1, len(FIGURES)), columns=list(FIGURES))
         return pd.concat([pd.DataFrame(head), figures], axis=1)
-
-
-@functools.cache
-def _program() -> str:
-    """The hash of the programs that make scores: a mended fault makes another address, whoever forgets to say so."""
-    seal, folders = hashlib.sha256(), [resources.files("graphs")]
-    while folders:
-        for one in sorted(folders.pop().iterdir(), key=lambda file: file.name):
-            if one.name.endswith(".py"):
-                seal.update(one.read_bytes())
-            elif one.is_dir() and one.name != "__pycache__":
-                folders.append(one)
-    return seal.hexdigest()

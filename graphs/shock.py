@@ -29,6 +29,7 @@ import pandas as pd
 from graphs import classification, disruption
 from graphs.disruption import Disruption
 from graphs.method import READINGS, Method, Range
+from graphs.support import Relief, Support
 from graphs.valuechain import Floats, Integers, ValueChain
 
 
@@ -79,15 +80,19 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class Shock:
-    """All effects together, over steps of some days, k scenarios side by side."""
+    """All effects together, over steps of some days, k scenarios side by side, and what is done against them."""
 
     effects: tuple[Effect, ...]
     steps: int
     step_days: int = 7
     scenarios: int = len(READINGS)
+    support: tuple[Support, ...] = ()
+    relief: tuple[Relief, ...] = ()
 
     def remaining(self, kind: str, nodes: int) -> Floats:
         """Share that remains by step, node and scenario (steps × n × k), all effects of a kind together: Π(1 − cut).
+
+        Relief is added to what is left, up to the whole.
 
         Examples:
             >>> from datetime import date
@@ -107,7 +112,11 @@ class Shock:
         for number, effect in enumerate(effects):
             hit = np.flatnonzero(effect.cut.any(axis=1))
             share[:, hit] *= 1.0 - active[first, number][:, None, :] * effect.cut[None, hit, :]
-        return share[pattern.ravel()]
+        left = share[pattern.ravel()]
+        for one in self.relief:
+            if one.kind == kind:
+                one.on(left)
+        return left
 
     @property
     def present(self) -> int:
@@ -123,6 +132,8 @@ class Shock:
             2
         """
         if (self.steps, self.step_days, self.scenarios) != (other.steps, other.step_days, other.scenarios):
+            return 0
+        if (self.support, self.relief) != (other.support, other.relief):
             return 0
         count = Counter(map(id, self.effects))
         count.subtract(map(id, other.effects))

@@ -47,7 +47,8 @@ class Column:
     """A column of a table: its name in files, its label on paper, what it means, and how its figures are written.
 
     ``digits`` after the point of a number; None for text, dates and whole counts as they are. A column in ``%`` holds
-    shares: 0.15 is written 15 %.
+    shares: 0.15 is written 15 %. ``between`` names the two columns that hold its low and its high reading, which stand
+    in one cell with it on paper (``reports.paper``); ``signed`` is a change, written with its sign.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     meaning: str
     unit: str = ""
     digits: int | None = None
+    between: tuple[str, str] | None = None
+    signed: bool = False
 
 
 Cell: TypeAlias = str | int | float | date | None

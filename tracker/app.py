@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
@@ -13,18 +14,21 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from tracker import api, pages
+from tracker import api, briefings, pages
 from tracker.accounts.attempts import TooMany
 from tracker.accounts.entrance import Entrance
 from tracker.accounts.passwords import Busy
 from tracker.accounts.provider import Provider
+from tracker.api import answer
 from tracker.api.answer import fault
 from tracker.api.description import described
+from tracker.api.jobs import Jobs
 from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.files.uploads import Uploads
@@ -33,6 +37,7 @@ from tracker.gate.door import Door, every_route
 from tracker.gate.guard import Guard
 from tracker.gate.kept import Keeper
 from tracker.gate.rates import Rates
+from tracker.hooks.sending import Sender
 from tracker.keeping import Changed, Refused
 from tracker.pages.frame import error_page
 from tracker.timeline import Timeline
@@ -62,6 +67,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
         >>> desk.close()
     """
     app = FastAPI(
+        lifespan=_beside,
         title="Value-chain disruption tracker",
         version="1",
         description="Disruptions of Europe's value chains, and resilience scores with their reasons.",
@@ -71,7 +77,10 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.desk = desk
     app.state.door, app.state.entrance = Door(desk.engine, desk.settings), Entrance(desk.engine)
     app.state.provider, app.state.clock = Provider(desk.settings), clock
+    app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
+    app.state.reports = briefings.Kept(desk)
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
+    app.state.jobs = Jobs()
     app.add_middleware(Keeper, position=lambda: desk.position, today=date.today)
     origins, rates = desk.settings.origins, Rates(desk.settings.rate_per_minute)
     app.add_middleware(Guard, door=app.state.door, clock=clock, rates=rates, origins=origins)
@@ -91,6 +100,16 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Busy, _come_back)
     app.add_exception_handler(Exception, _failed)
     return app
+
+
+@asynccontextmanager
+async def _beside(app: FastAPI) -> AsyncIterator[None]:
+    """What runs beside the answers, while there is somebody to answer."""
+    app.state.sender.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(app.state.sender.close)
 
 
 class _First:

@@ -22,7 +22,7 @@ from tracker import intake, keeping, log
 from tracker.accounts import invitations
 from tracker.api import answer
 from tracker.app import create_app
-from tracker.commands import archive, files, graph, people, workbench
+from tracker.commands import archive, chain, files, graph, people, plan, report, workbench
 from tracker.commands.files import say_written
 from tracker.commands.opening import at_desk, change, now
 from tracker.desk import Desk
@@ -33,9 +33,10 @@ from tracker.terminal import console, fail, progress, written
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-for part in (files, archive, graph, workbench):
+for part in (files, archive, graph, plan, report, workbench):
     app.add_typer(part.app)
 app.add_typer(people.app, name="people")
+app.add_typer(chain.app, name="chain")
 
 
 @app.callback(invoke_without_command=True)
@@ -66,6 +67,7 @@ def serve(
 ) -> None:
     """Serve the pages and the API: without a login on this machine only, with one wherever you say."""
     with at_desk(host) as desk:
+        desk.seed_proposals(now())
         with progress("Assessing today and the worst day on record"):
             desk.assess(date.today())
             desk.assess(desk.worst_day() or date.today())
@@ -161,7 +163,7 @@ def _write(desk: Desk, hardest: Assessment, today: Assessment) -> None:
     results = {
         "assessment.json": json.dumps(found, indent=1, ensure_ascii=False),
         "scores.csv": to_csv(dates),
-        "briefing.html": to_html(morning(hardest, other=today)),
+        "briefing.html": to_html(morning(hardest, other=today, position=desk.position)),
         "graph.html": picture_page(desk.chain, [(one, headline(one)) for one in dates]),
     }
     for name, text in results.items():

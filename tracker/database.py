@@ -41,6 +41,7 @@ entries = sa.Table(
     sa.Column("kind", sa.String, nullable=False, server_default="disruption"),
     sa.Column("why", sa.String, nullable=False, server_default=""),
     sa.Column("association", sa.String, nullable=False, server_default=""),
+    sa.Index("ix_entries_at", "at"),
     sqlite_autoincrement=True,
 )
 """The log: all that is kept. The two tables below follow from it."""

@@ -16,15 +16,21 @@ from graphs import sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.method import Method
+from graphs.programmes import SHIPPED, programmes
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
+from tracker.chains.store import in_use
 from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
+from tracker.proposals import Proposals
 from tracker.settings import Settings
+from tracker.structure import Structure
 from tracker.timeline import Timeline
 
+_RECORD = "embedded record"
+"""Who stands in the log for what came with the program."""
 _GONE = frozenset({"withdrawn", "merged"})
 """States of records that nobody need be pointed to."""
 P = ParamSpec("P")
@@ -60,11 +66,11 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.method = Method()
+        folder = settings.chain or in_use(settings.chains)
         self.chain: ValueChain = (
-            sources.read_folder(settings.chain, settings.ecosystems)
-            if settings.chain
-            else sources.estimate_2014(settings.ecosystems)
+            sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
         )
+        self.programmes = programmes(settings.programmes or SHIPPED)
         self.engine: sa.Engine = open_database(settings.database_url)
         log.catch_up(self.engine)
         self.writer = Writer(self.engine)
@@ -77,10 +83,13 @@ class Desk:
         self._turn = threading.Lock()
         self._reading = threading.RLock()
         self.timeline = Timeline(self.engine, self.chain, self.method, self._as_it_stands)
+        self.structure = Structure(self.engine, self.chain, self.timeline.quiet)
+        self.proposals = Proposals(self.engine, self._as_it_stands)
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
         self.timeline.close()
+        self.structure.close()
         self.writer.close()
 
     @property
@@ -100,9 +109,29 @@ class Desk:
         records = record.embedded([])  # what a chain of one's own does not have, they do not hit
 
         def first(turn: Turn) -> int:
-            return 0 if turn.position else len(log.append(turn, records, who="embedded record", at=at))
+            return 0 if turn.position else len(log.append(turn, records, who=_RECORD, at=at))
 
         return self.writer.write(first)
+
+    def seed_proposals(self, at: datetime) -> int:
+        """Add what the embedded record proposes, to a new log and to an older one; number of records written.
+
+        Only what the log never held, about disruptions that came with the embedded record.
+        """
+        found = [one.record for one in record.proposed(record.embedded([]))]
+
+        def add(turn: Turn) -> int:
+            turn.expect([name for one in found for name in (one.id, *one.about)])
+            came = {
+                name
+                for one in found
+                for name in one.about
+                if (kept := turn.standing(name)) and kept.reporter == _RECORD
+            }
+            new = [one for one in found if turn.standing(one.id) is None and came.issuperset(one.about)]
+            return len(log.append(turn, new, who=_RECORD, at=at)) if new else 0
+
+        return self.writer.write(add)
 
     def write(self, verb: Callable[Concatenate[Turn, P], T], *given: P.args, **named: P.kwargs) -> T:
         """Change the log by a verb of ``keeping``; what it returns, once it is on disk.
@@ -149,6 +178,15 @@ class Desk:
         before = self.assess(on)
         after = assess(self.chain, [*before.disruptions, one], on, self.method, before)
         return Preview(assess(self.chain, [one], on, self.method), before, after)
+
+    def suppose(self, supposed: Sequence[Disruption], on: date, with_record: bool) -> tuple[Assessment, Assessment]:
+        """A date without and with disruptions that nobody logged; nothing is written or kept.
+
+        Args:
+            with_record: whether what is in force by the log counts too, on both sides.
+        """
+        before = self.assess(on) if with_record else assess(self.chain, [], on, self.method)
+        return before, assess(self.chain, [*before.disruptions, *supposed], on, self.method, before)
 
     def alike(self, sketches: Sequence[Sketch | Disruption], most: int = 4, least: int = LEAST) -> list[list[Likeness]]:
         """The records on the log that are most like each sketch; answered also while a date is being assessed.

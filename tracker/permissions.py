@@ -13,7 +13,7 @@ ROLES = ("viewer", "expert", "coordinator", "administrator")
 """From the least to the most; each may do what the ones before it may."""
 RELATIONS = ("own", "association", "other")
 """Whose it is: one's own, of an association of one's own, of another association."""
-SCOPES = ("read", "write", "import")
+SCOPES = ("read", "write", "import", "hooks")
 """What a key for programs can be made for; each of them also reads."""
 ALLIANCE = ""
 """Stands where the id of an association would: the alliance itself, whose members act for all associations."""
@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
     # operation: the least role for one's own, for one's association's, for another's; the scope of a key
     "read": (_V, _V, _V, "read"),
     "export": (_V, _V, _V, "read"),
+    "suppose": (_V, _V, _V, "read"),
     "log": (_E, _E, _E, "write"),
     "quick_log": (_E, _E, _E, "write"),
     "comment": (_E, _E, _E, "write"),
@@ -44,6 +45,7 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
     "withdraw": (_E, _C, _NOBODY, "write"),
     "restore": (_C, _C, _NOBODY, "write"),
     "undo": (_E, _C, _NOBODY, "write"),
+    "keep_hooks": (_E, _C, _NOBODY, "hooks"),
     "read_accounts": (_ANYONE, _C, _NOBODY, ""),
     "invite": (_NOBODY, _C, _NOBODY, ""),
     "change_role": (_NOBODY, _C, _NOBODY, ""),
@@ -58,6 +60,7 @@ OPERATIONS: Mapping[str, tuple[str, str, str, str]] = {
 _NO_LOGIN = "This desk has no login yet. The first account: python3 -m tracker people invite EMAIL --role administrator"
 _JUDGED = {"verify": "verifies", "reject": "rejects"}
 _WORDS = {
+    "suppose": "ask what would be",
     "quick_log": "log many lines at once",
     "import_reviewed": "import records that were reviewed elsewhere",
     "add_evidence": "add evidence",
@@ -67,6 +70,7 @@ _WORDS = {
     "disable_account": "disable an account",
     "keep_account": "change this account",
     "make_key": "make a key",
+    "keep_hooks": "keep hooks",
     "backup": "make a backup",
 }
 

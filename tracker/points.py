@@ -1,4 +1,4 @@
-"""Scores of dates that were computed before, in memory and beside the log, by the address of what they follow from.
+"""Figures that were computed before, in memory and beside the log, by the address of what they follow from.
 
 Nothing here must be kept: whatever is missing is computed again. Nothing becomes wrong either: a log that says
 something else asks for another address.
@@ -33,16 +33,17 @@ points = sa.Table(
     sa.Column("address", sa.String, nullable=False, unique=True),
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )
-"""``figures``: lines × ``FIGURES`` as float64, low byte first, line by line."""
+"""``figures``: lines × figures as float64, low byte first, line by line."""
 
 
 class Points:
-    """Points, lines × ``FIGURES`` each, by address.
+    """Points, lines × ``width`` figures each, by address.
 
     Several threads may use it, and several programs the same database: what one keeps the others find.
 
     Args:
         most: so many are kept; the oldest go.
+        width: figures of a line; by default the ``FIGURES`` of scores over time.
 
     Examples:
         >>> import tempfile
@@ -57,8 +58,8 @@ class Points:
         >>> engine.dispose()
     """
 
-    def __init__(self, engine: sa.Engine, most: int = MOST) -> None:
-        self._engine, self._most = engine, most
+    def __init__(self, engine: sa.Engine, most: int = MOST, width: int = len(FIGURES)) -> None:
+        self._engine, self._most, self._width = engine, most, width
         self._held: OrderedDict[str, Floats] = OrderedDict()
         self._unwritten: dict[str, Floats] = {}
         self._lock = threading.Lock()
@@ -124,5 +125,5 @@ class Points:
             query = sa.select(points).where(points.c.address.in_(addresses[start : start + _PART]))
             with self._engine.connect() as connection:
                 for row in connection.execute(query):
-                    found[row.address] = np.frombuffer(row.figures, "<f8").astype(float).reshape(-1, len(FIGURES))
+                    found[row.address] = np.frombuffer(row.figures, "<f8").astype(float).reshape(-1, self._width)
         return found

@@ -18,6 +18,10 @@ _FORMS = {
         r"(https?://[^/?#@,*\s]+(\s*,\s*https?://[^/?#@,*\s]+)*)?",
         "give origins without a path, such as https://model.example.eu, separated by commas",
     ),
+    "hooks_to": (
+        r"([^/?#@,:\s]+|[0-9a-f:]+)?(\s*,\s*([^/?#@,:\s]+|[0-9a-f:]+))*",
+        "give hosts without a port, such as erp.local, separated by commas",
+    ),
     "oidc_issuer": (  # a provider elsewhere is asked over https only
         r"(https://[^?#@\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^?#\s]*)?)?",
         "give the https address of the provider, as it calls itself",
@@ -43,7 +47,9 @@ class Settings(BaseSettings):
     )
     out: Path = Field(Path("out"), description="folder for results")
     chain: Path | None = Field(None, description="folder with a chain of your own (nodes.csv, flows.csv)")
+    chains: Path = Field(Path("chains"), description="folder where `chain get` and `chain import` keep chains")
     ecosystems: Path | None = Field(None, description="a file that replaces the shipped ecosystems.csv")
+    programmes: Path | None = Field(None, description="a file that replaces the shipped programmes.csv")
     port: int = Field(8000, ge=1, le=65535, description="port where the pages are served")
     host: str = Field("127.0.0.1", description="address to serve on; any but this machine's own demands a login")
     hosts: str = Field("", description="other names by which browsers reach this desk, separated by commas")
@@ -51,6 +57,7 @@ class Settings(BaseSettings):
     proxies: str = Field("", description="addresses of proxies that are believed who a request comes from; none")
     cors: str = Field("", description="origins whose pages may use the API with a key, by commas")
     rate_per_minute: int = Field(1_200, ge=1, le=10**9, description="requests of an account to the API in a minute")
+    hooks_to: str = Field("", description="hosts of own networks that hooks may tell, also over http, by commas")
     oidc_issuer: str = Field("", description="address of a provider of logins (OpenID Connect)")
     oidc_client_id: str = Field("", description="what the provider calls this desk")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="what the provider gave this desk")
@@ -59,6 +66,11 @@ class Settings(BaseSettings):
     def origins(self) -> frozenset[str]:
         """The origins of ``cors``."""
         return frozenset(one.strip() for one in self.cors.split(",") if one.strip())
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The hosts of ``hooks_to``."""
+        return frozenset(one.strip().casefold() for one in self.hooks_to.split(",") if one.strip())
 
     @field_validator(*_FORMS)
     @classmethod

@@ -142,6 +142,14 @@ class Timeline:
             with self._door:
                 self._guests, self._left = self._guests - 1, time.monotonic()
 
+    def quiet(self) -> bool:
+        """Wait until nobody is served, or for half a second; False where all is closing and nothing is to be begun."""
+        patience = time.monotonic() + _PATIENCE_S
+        while self._guests or time.monotonic() - self._left < _QUIET_S:
+            if time.monotonic() > patience or self._closed.wait(_QUIET_S / 2):
+                break
+        return not self._closed.is_set()
+
     def wake(self) -> None:
         """Look whether something is missing, now that the log has changed."""
         self._more.set()
@@ -177,11 +185,7 @@ class Timeline:
 
     def _next(self) -> Wanted | None:
         """What is to be computed next; None if there is nothing, or no time."""
-        patience = time.monotonic() + _PATIENCE_S
-        while self._guests or time.monotonic() - self._left < _QUIET_S:
-            if time.monotonic() > patience or self._closed.wait(_QUIET_S / 2):
-                break
-        return None if self._closed.is_set() else next(iter(self._missing()), None)
+        return next(iter(self._missing()), None) if self.quiet() else None
 
     def _missing(self) -> list[Wanted]:
         """What was asked for and is not in memory: weeks by the newest question, then events; the newest first."""

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from graphs import classification
-from graphs.content import Address, Content, Country, Day, Industry, Number, Place, Region, Share, Word
+from graphs.content import (
+    EARLIEST,
+    LATEST,
+    Address,
+    Content,
+    Country,
+    Day,
+    Industry,
+    Number,
+    Place,
+    Region,
+    Share,
+    Word,
+)
 from graphs.errors import Fault, Faults
 from graphs.record import MOST_VALUES, Field
 
@@ -53,6 +66,28 @@ def day(name: str, value: Any) -> date:
     if found is None:
         raise Faults(faults)
     return found
+
+
+def moment(name: str, value: str) -> datetime:
+    """A moment with its zone (ISO 8601), in UTC. A + that an address turned into a space is one again.
+
+    Raises:
+        Faults: if it is none, or lies before 1990 or after 2100.
+
+    Examples:
+        >>> moment("updated_after", "2021-03-01T08:30:00 01:00").isoformat()
+        '2021-03-01T07:30:00+00:00'
+    """
+    mend = "write it as 2021-03-01T08:30:00Z, with its zone"
+    try:
+        found = datetime.fromisoformat(re.sub(r" (?=\d\d:?\d\d$)", "+", value.strip()))
+    except ValueError:
+        raise Faults([Fault("", name, f"{value[:60]!r} is no moment", mend)]) from None
+    if found.tzinfo is None:
+        raise Faults([Fault("", name, f"{value[:60]!r} does not say its zone", mend)])
+    if not EARLIEST < found.date() < LATEST:  # a zone moves it by a day at most
+        raise Faults([Fault("", name, f"{value[:60]!r} is out of range", f"give one from {EARLIEST} to {LATEST}")])
+    return found.astimezone(UTC)
 
 
 def is_empty(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults
 from graphs.organisation import Association, Cluster
-from graphs.recommendation import Practice
+from graphs.recommendation import ACTION_STATES, Action, Practice
 from graphs.record import Record
 
 
@@ -89,6 +89,35 @@ def take(record: Record, action: str, why: str = "", end: date | None = None) ->
     elif record.state == "resolved":
         changed["end"] = None  # it goes on, until somebody says otherwise
     return dataclasses.replace(record, **changed)
+
+
+def moved(current: Action, state: str, on: date | None, source: str) -> Action:
+    """An action that was carried on: in another state, since a day, as somebody says.
+
+    Raises:
+        Faults: a state that it is in or that is none; neither a day nor a source; an action that was withdrawn.
+
+    Examples:
+        >>> moved(Action("Green lanes"), "adopted", date(2020, 3, 23), "").missing()[-1]
+        'state_source'
+        >>> moved(Action("Green lanes"), "adopted", None, "")
+        Traceback (most recent call last):
+        ...
+        graphs.errors.Faults: state_on: nothing shows that it is adopted; say since when, or give a web address
+    """
+    _refuse_closed(current, "carried on")
+    faults = []
+    if state not in ACTION_STATES or state == "withdrawn":
+        known = ", ".join(one for one in ACTION_STATES if one not in ("withdrawn", current.state))
+        faults.append(Fault("", "state", f"{state!r} is no state of an action", f"choose from: {known}"))
+    elif state == current.state:
+        faults.append(Fault("", "state", f"it is {state} already", "choose another one, or amend its date and source"))
+    elif state != "proposed" and on is None and not source.strip():
+        mend = "say since when, or give a web address"
+        faults.append(Fault("", "state_on", f"nothing shows that it is {state}", mend))
+    if faults:
+        raise Faults(faults)
+    return dataclasses.replace(current, state=state, state_on=on, state_source=source.strip())
 
 
 def amended(current: Record, given: Record) -> Record:

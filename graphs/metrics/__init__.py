@@ -1,6 +1,6 @@
 """Metrics of structure: how exposed a node is, and how much hangs on it. Chain in, one number for each node out."""
 
-from graphs.metrics.catalogue import group_table, parts, table
+from graphs.metrics.catalogue import NAMES, group_table, parts, table
 from graphs.metrics.dependency import (
     DependencyThresholds,
     extra_eu_dependency,
@@ -35,6 +35,7 @@ from graphs.metrics.sourcing import (
 
 __all__ = [
     "MIN_FLOW_MEUR",
+    "NAMES",
     "DependencyThresholds",
     "articulation_points",
     "attack",

@@ -58,6 +58,18 @@ _FROM_LINKS: dict[str, tuple[NetworkMetric, ...]] = {
     "redundancy": (redundancy.disjoint_supply_paths, redundancy.supply_max_flow),
 }
 
+NAMES = (
+    "supplier_concentration_share", "supplier_concentration_normalised_share", "supplier_concentration_ratio_share",
+    "foreign_supplier_concentration_share", "single_supplier_concentration_share", "extra_eu_share",
+    "extra_eu_look_through_share", "foreign_input_reliance_index", "foreign_value_added_share",
+    "substitutability_share", "random_supplier_loss_share", "upstreamness_steps", "downstreamness_steps",
+    "backward_linkage_index", "forward_linkage_index", "extraction_loss_meur", "extraction_multiplier",
+    "backward_extraction_loss_meur", "forward_extraction_loss_meur", "betweenness_share", "pagerank_share",
+    "supplier_pagerank_share", "core_number", "articulation_point", "bridge_count", "disjoint_supply_paths",
+    "supply_max_flow_meur",
+)  # fmt: skip
+"""The columns of ``table``, in their order."""
+
 
 def parts(chain: ValueChain, min_flow_meur: float = MIN_FLOW_MEUR) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
     """The table of metrics part by part: what comes next, and how to compute it.

@@ -83,11 +83,39 @@ def expected_loss_of_a_random_supplier(
         np.float64(0.2474)
     """
     suppliers = _Suppliers.of(chain, method)
-    lost = share_of(suppliers.flow - suppliers.replaced(_spare(spare_share)), suppliers.group)
     drawn = suppliers.flow * ~suppliers.own
     total = np.bincount(suppliers.buyer, drawn, minlength=len(chain)).astype(float)
-    expected = np.bincount(suppliers.buyer, drawn * lost * suppliers.binding, minlength=len(chain)).astype(float)
+    lost = drawn * loss_without_supplier(chain, spare_share, method)
+    expected = np.bincount(suppliers.buyer, lost, minlength=len(chain)).astype(float)
     return chain.series(share_of(expected, total), "random_supplier_loss_share")
+
+
+def loss_without_supplier(chain: ValueChain, spare_share: float = SPARE_SHARE, method: Method | None = None) -> Floats:
+    """Share of its output that the buyer of each flow loses at once, when stocks are used up, if its supplier fails.
+
+        max(0, z_ij − κ (z_pj − z_ij)) / z_pj where the input p binds, else 0; also 0 for what a node buys from itself.
+
+    Args:
+        spare_share: κ, share of normal deliveries, 0 or more; by default the overtime of the method.
+        method: which inputs bind.
+
+    Returns:
+        Share in 0–1, by flow of ``chain.inputs``.
+
+    Raises:
+        Faults: if ``spare_share`` is negative or no number.
+
+    Examples:
+        >>> from graphs import sources
+        >>> chain = sources.toy()
+        >>> into = [chain.keys[buyer] == "DE_C29" for buyer in chain.inputs.buyer]
+        >>> lost = pd.Series(loss_without_supplier(chain), [chain.keys[one] for one in chain.inputs.supplier])[into]
+        >>> lost["TW_C26"].round(4)
+        np.float64(0.4867)
+    """
+    suppliers = _Suppliers.of(chain, method)
+    lost = share_of(suppliers.flow - suppliers.replaced(_spare(spare_share)), suppliers.group)
+    return np.asarray(lost * suppliers.binding * ~suppliers.own)
 
 
 @dataclass(frozen=True, eq=False)

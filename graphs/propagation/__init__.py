@@ -18,7 +18,7 @@ from graphs.propagation.path import clean
 from graphs.shock import Shock
 from graphs.valuechain import Floats, ValueChain
 
-__all__ = ["Impact", "demand_kept", "leontief", "propagate", "propagate_beside"]
+__all__ = ["Impact", "demand_kept", "leontief", "propagate", "propagate_all", "propagate_beside"]
 
 WEEKS_A_YEAR = 52.0
 DAYS_A_YEAR = 7 * WEEKS_A_YEAR
@@ -75,6 +75,33 @@ def propagate(chain: ValueChain, shock: Shock, method: Method, known: Impact | N
     return propagate_beside(chain, shock, method, [], known)[0]
 
 
+def propagate_all(chain: ValueChain, shocks: Sequence[Shock], method: Method) -> list[Impact]:
+    """``propagate`` of several shocks of as many steps: the inventory model runs them side by side.
+
+    Raises:
+        Faults: an effect or a length of step that the model cannot carry.
+
+    Examples:
+        >>> from graphs import sources
+        >>> len(propagate_all(sources.toy(), [Shock((), 4), Shock((), 4)], Method()))
+        2
+    """
+    if method.model != "inventories" or len(shocks) < 2:
+        return [propagate(chain, one, method) for one in shocks]
+    first, others = shocks[0], shocks[1:]
+    runs = [Run(one.remaining("supply", len(chain)), one.links(chain), support=one.support) for one in others]
+    head, found = _by_inventories(chain, first, method, runs, None)
+    impacts = [head]
+    for shock, course in zip(others, found, strict=True):
+        known = next((one for one in impacts if _same_demand(shock, one.shock)), None)
+        by_demand = known.by_demand if known is not None else None
+        if by_demand is None:
+            by_demand = _by_demand(chain, shock)
+        kept = np.minimum(by_demand, clean(course.made))
+        impacts.append(Impact(kept, shock, method.model, by_demand, course))
+    return impacts
+
+
 def propagate_beside(
     chain: ValueChain, shock: Shock, method: Method, runs: Sequence[Run], known: Impact | None = None
 ) -> tuple[Impact, list[Course]]:
@@ -85,6 +112,9 @@ def propagate_beside(
     """
     if method.model == "inventories":
         return _by_inventories(chain, shock, method, runs, known)
+    if shock.support:
+        fault = f"the model {method.model} does not know stocks and stand-ins of single flows"
+        raise Faults([Fault("method", "model", fault, "take the model inventories")])
     impact = Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
     return impact, courses(chain, runs, method)
 
@@ -100,7 +130,8 @@ def _by_inventories(
     else:
         by_demand = _by_demand(chain, shock)
     links, course = shock.links(chain), known.course if known else None
-    run = Run(shock.remaining("supply", len(chain)), links, course, shock.same_steps(known.shock) if known else 0)
+    same = shock.same_steps(known.shock) if known else 0
+    run = Run(shock.remaining("supply", len(chain)), links, course, same, shock.support)
     if not links and (run.capacity == 1).all():
         return Impact(by_demand, shock, method.model, by_demand), courses(chain, runs, method)
     found, *others = courses(chain, [run, *runs], method)
@@ -108,7 +139,7 @@ def _by_inventories(
 
 
 def _same_demand(one: Shock, other: Shock) -> bool:
-    cuts = [[id(effect) for effect in shock.effects if effect.kind == "demand"] for shock in (one, other)]
+    cuts = [[id(part) for part in (*shock.effects, *shock.relief) if part.kind == "demand"] for shock in (one, other)]
     return cuts[0] == cuts[1] and one.steps == other.steps
 
 
@@ -126,7 +157,8 @@ def _by_demand(chain: ValueChain, shock: Shock) -> Floats:
     shape = (shock.steps, len(chain), shock.scenarios)
     if not effects:
         return np.ones(shape)
-    active = np.concatenate([effect.active for effect in effects], axis=1)
+    begun = [np.arange(shock.steps) >= one.begin for one in shock.relief if one.kind == "demand"]
+    active = np.column_stack([*(effect.active for effect in effects), *begun])
     _, first, pattern = np.unique(active, axis=0, return_index=True, return_inverse=True)
     demand = shock.remaining("demand", len(chain))[first]
     kept = np.moveaxis(demand_kept(chain, np.moveaxis(demand, 1, 2)), 2, 1)

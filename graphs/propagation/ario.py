@@ -141,4 +141,7 @@ def _remaining(shock: Shock, kind: str, step: int, node: Integers) -> Floats:
     for effect in shock.effects:
         if effect.kind == kind and effect.active[step].any():
             share *= 1.0 - (effect.active[step] * effect.cut[node]).T
+    for one in shock.relief:
+        if one.kind == kind and step >= one.begin:
+            share = np.minimum(1.0, share + one.share[node].T)
     return share

@@ -19,6 +19,7 @@ from graphs.propagation.path import clean
 from graphs.propagation.products import times
 from graphs.propagation.stocks import CutStocks, Held, Hit, Rule, Stocks, restock
 from graphs.shock import CutLinks
+from graphs.support import Support
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 
@@ -91,6 +92,7 @@ class Run:
     links: Sequence[CutLinks]
     known: Course | None = None
     same_weeks: int = 0
+    support: Sequence[Support] = ()
 
     @property
     def begins(self) -> int:
@@ -114,7 +116,8 @@ def courses(chain: ValueChain, runs: Sequence[Run], method: Method) -> list[Cour
         if run.known is not None:
             can[:begin, :, first:last], made[:begin, :, first:last] = run.known.can[:begin], run.known.made[:begin]
     links = [(int(lane), one) for run, lane in zip(runs, lanes, strict=False) for one in run.links]
-    _run(chain, can, made, Hit.of(chain, links, len(can), int(lanes[-1])), begin, method)
+    support = [(int(lane), one) for run, lane in zip(runs, lanes, strict=False) for one in run.support]
+    _run(chain, can, made, Hit.of(chain, links, support, len(can), int(lanes[-1])), begin, method)
     parts = itertools.pairwise(lanes)
     return [Course(np.ascontiguousarray(can[:, :, a:b]), np.ascontiguousarray(made[:, :, a:b])) for a, b in parts]
 

@@ -1,8 +1,13 @@
 """The stocks that buyers hold, and what they let each node supply week by week: the supply side of ``inventories``.
 
 In shares of what is normal, all stocks that one supplier fills run alike, whoever holds them: they lack the same. So
-each supplier has one stock to follow, and what the stocks of a buyer allow is a weighted sum. Cut links are the
-exception, and have stocks of their own; so are pooled stocks, one for each input of each buyer.
+each supplier has one stock to follow, and what the stocks of a buyer allow is a weighted sum. Flows that are cut or
+supported are the exception, and have stocks of their own; so are pooled stocks, one for each input of each buyer.
+
+*Support* of a flow from i to j (``graphs.support``), in shares of its normal use: an extra stock E is on hand from its
+week on and refilled like the rest, but lets nobody slow down later than ψ S*, so the aim of orders is S* + E; a stand-in
+b delivers θ s_b on top of what i can, s_i (1 + κ), and one from outside the chain θ; what is moved to b, μ, comes as
+μ s_b (1 + κ) in place of μ s_i (1 + κ). More of E or θ never leaves less stock, in any week: ψ S* ≥ 1 and τ ≥ 1.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from graphs.binding import FLOWS, binding_inputs, kinds
 from graphs.method import Method
 from graphs.propagation.products import blocks, times
 from graphs.shock import CutLinks
+from graphs.support import Support
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 
@@ -53,10 +59,10 @@ class Stocks(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Hit:
-    """The flows that any cut link touches, and what is left of them.
+    """The flows that any cut link or support touches, and what is left of them.
 
     Weeks in which the same shares are in force look alike: ``left`` (patterns × flows × k) has each once, and
-    ``pattern`` says which one a week has.
+    ``pattern`` says which one a week has. ``support`` has the first scenario of each.
     """
 
     where: Integers
@@ -65,9 +71,17 @@ class Hit:
     flow: Floats
     left: Floats
     pattern: Integers
+    support: Sequence[tuple[int, Support]]
 
     @classmethod
-    def of(cls, chain: ValueChain, links: Sequence[tuple[int, CutLinks]], weeks: int, scenarios: int) -> Hit:
+    def of(
+        cls,
+        chain: ValueChain,
+        links: Sequence[tuple[int, CutLinks]],
+        support: Sequence[tuple[int, Support]],
+        weeks: int,
+        scenarios: int,
+    ) -> Hit:
         """What the cut links together leave, Π(1 − active · cut), each in its own scenarios from a first one on."""
         inputs = chain.inputs
         marked = np.zeros(len(inputs.flow_meur), bool)
@@ -75,12 +89,15 @@ class Hit:
         for number, (lane, one) in enumerate(links):
             marked[one.where] = True
             active[:, number, lane : lane + one.active.shape[1]] = one.active
+        for _, given in support:
+            marked[given.where] = True
         where = np.flatnonzero(marked)
         kinds, first, pattern = np.unique(active.reshape(weeks, -1), axis=0, return_index=True, return_inverse=True)
         left = np.ones((len(kinds), len(where), scenarios))
         for lane, one in links:
             _cut_off(left, lane, np.searchsorted(where, one.where), one.active[first], one.cut)
-        return cls(where, inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where], left, pattern)
+        ends = inputs.supplier[where], inputs.buyer[where], inputs.flow_meur[where]
+        return cls(where, *ends, left, pattern, support)
 
     @property
     def ends(self) -> tuple[Integers, Integers, Floats]:
@@ -88,16 +105,40 @@ class Hit:
         return self.supplier, self.buyer, self.flow
 
     def of_stocks(self, stocks: Stocks) -> CutStocks:
-        """The stocks that the cut flows fill."""
+        """The stocks that the flows fill, and what supports them."""
         link = stocks.place[self.where]
         flow = np.flatnonzero(link >= 0)
         link = link[flow]
         group = np.searchsorted(stocks.group_start, link, side="right") - 1
-        return CutStocks(group, stocks.supplier[link], stocks.share[link], flow, self.left, self.pattern)
+        own = np.full(len(self.where), -1)
+        own[flow] = np.arange(len(flow))
+        return CutStocks(
+            group, stocks.supplier[link], stocks.share[link], flow, self.left, self.pattern, *self._aids(own)
+        )
+
+    def _aids(self, own: Integers) -> tuple[Integers, Integers, Integers, npt.NDArray[np.bool_], Floats, Floats]:
+        """All support in rows, one for each stock that it holds up."""
+        scenarios = self.left.shape[2]
+        rows: list[tuple[int, int, int, bool]] = []
+        extra, share = [np.zeros((0, scenarios))], [np.zeros((0, scenarios))]
+        for lane, one in self.support:
+            at = own[np.searchsorted(self.where, one.where)]
+            kept = np.flatnonzero(at >= 0)
+            rows += [(int(at[row]), one.begin, int(one.stand_in[row]), one.moved) for row in kept]
+            for into, given in ((extra, one.extra_weeks), (share, one.share)):
+                wide = np.zeros((len(kept), scenarios))
+                wide[:, lane : lane + given.shape[1]] = given[kept]
+                into.append(wide)
+        stock, begin, stand_in, moved = (np.array([row[column] for row in rows], np.int64) for column in range(4))
+        return stock, begin, stand_in, moved.astype(bool), np.concatenate(extra), np.concatenate(share)
 
 
 class CutStocks(NamedTuple):
-    """The stocks that cut flows fill: in which group, whose, what part of it, and by which of the flows."""
+    """The stocks that cut or supported flows fill: in which group, whose, what part of it, and by which of the flows.
+
+    The rest says what supports them, in rows of its own: which of these stocks, from which week on, who stands in
+    (−1: nobody of the chain), whether its share is moved there, extra weeks of stock, and the share (rows × k).
+    """
 
     group: Integers
     supplier: npt.NDArray[np.uint32]
@@ -105,6 +146,12 @@ class CutStocks(NamedTuple):
     flow: Integers
     left: Floats
     pattern: Integers
+    aided: Integers
+    begin: Integers
+    stand_in: Integers
+    moved: npt.NDArray[np.bool_]
+    extra_weeks: Floats
+    aid: Floats
 
 
 class Rule(NamedTuple):
@@ -125,7 +172,8 @@ class Rule(NamedTuple):
 class Held(NamedTuple):
     """What is in the stocks of some buyers at the beginning of a week, weeks of normal use, k scenarios side by side.
 
-    ``stock`` by supplier, or by group where stocks are pooled; ``cut`` of those that cut flows fill. ``lack``: share of
+    ``stock`` by supplier, or by group where stocks are pooled; ``cut`` of those that cut or supported flows fill, and
+    ``extra`` what these hold beyond the target when full (by group where stocks are pooled). ``lack``: share of
     normal use that a supplier's stock does not allow. ``ready``: share of it that each group allows. Both
     in blocks of four scenarios (see ``products``). ``week`` (1).
     """
@@ -134,6 +182,7 @@ class Held(NamedTuple):
     last_group: int
     stock: Floats
     cut: Floats
+    extra: Floats
     lack: Floats
     ready: Floats
     week: Integers
@@ -149,6 +198,7 @@ class Held(NamedTuple):
             last_group=last,
             stock=np.repeat(own[:, None], scenarios, axis=1),
             cut=np.repeat(targets[:, None], scenarios, axis=1),
+            extra=np.zeros((last - first if pooled else len(targets), scenarios)),
             lack=np.zeros((blocks(scenarios), nodes, 4)),
             ready=np.ones((blocks(scenarios), last - first, 4)),
             week=np.zeros(1, np.int64),
@@ -202,6 +252,8 @@ def restock(  # pragma: no cover - compiled
     scenarios = can.shape[2]
     for week in range(held.week[0], until):
         left = cut.left[cut.pattern[week]]
+        if week == 0:
+            _fill(week, cut, held, rule)
         if rule.pooled:
             for i in range(can.shape[1]):
                 for k in range(scenarios):
@@ -221,23 +273,44 @@ def restock(  # pragma: no cover - compiled
                     for k in range(scenarios):
                         gone = held.lack[k // 4, i, k % 4] * (1.0 - left[cut.flow[one], k])
                         held.ready[k // 4, here, k % 4] -= cut.share[one] * gone
+            for row in range(len(cut.aided)):
+                one = cut.aided[row]
+                here = cut.group[one] - held.first_group
+                if week >= cut.begin[row] and 0 <= here < (held.last_group - held.first_group):
+                    for k in range(scenarios):
+                        more = _aid(row, one, week, k, can, left, cut, rule)
+                        held.ready[k // 4, here, k % 4] += cut.share[one] * more
             for here in range(held.last_group - held.first_group):
                 target = stocks.group_target_weeks[held.first_group + here]
                 for k in range(scenarios):
-                    held.stock[here, k] = _used(held.stock[here, k], target, held.ready[k // 4, here, k % 4], rule)
+                    arrives, aim = held.ready[k // 4, here, k % 4], target + held.extra[here, k]
+                    held.stock[here, k] = _used(held.stock[here, k], target, aim, arrives, rule)
+            _fill(week + 1, cut, held, rule)
+            for here in range(held.last_group - held.first_group):
+                target = stocks.group_target_weeks[held.first_group + here]
+                for k in range(scenarios):
                     held.ready[k // 4, here, k % 4] = 1.0 - _lack(held.stock[here, k], target, rule)
             continue
         for i in range(can.shape[1]):
             for k in range(scenarios):
-                arrives = rule.reach * can[week, i, k]
-                held.stock[i, k] = _used(held.stock[i, k], stocks.target_weeks[i], arrives, rule)
-                held.lack[k // 4, i, k % 4] = _lack(held.stock[i, k], stocks.target_weeks[i], rule)
+                arrives, target = rule.reach * can[week, i, k], stocks.target_weeks[i]
+                held.stock[i, k] = _used(held.stock[i, k], target, target, arrives, rule)
+                held.lack[k // 4, i, k % 4] = _lack(held.stock[i, k], target, rule)
+        arriving = np.zeros((len(cut.group), scenarios))
+        for row in range(len(cut.aided)):
+            one = cut.aided[row]
+            if week >= cut.begin[row] and held.first_group <= cut.group[one] < held.last_group:
+                for k in range(scenarios):
+                    arriving[one, k] += _aid(row, one, week, k, can, left, cut, rule)
         for one in range(len(cut.group)):
             if held.first_group <= cut.group[one] < held.last_group:
                 i = cut.supplier[one]
+                target = stocks.target_weeks[i]
                 for k in range(scenarios):
-                    arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k]
-                    held.cut[one, k] = _used(held.cut[one, k], stocks.target_weeks[i], arrives, rule)
+                    arrives = rule.reach * can[week, i, k] * left[cut.flow[one], k] + arriving[one, k]
+                    aim = target + held.extra[one, k]
+                    held.cut[one, k] = _used(held.cut[one, k], target, aim, arrives, rule)
+        _fill(week + 1, cut, held, rule)
     if until > held.week[0] and not rule.pooled:
         times(
             stocks.group_start, stocks.supplier, stocks.share, held.lack, held.ready, held.first_group, held.last_group
@@ -254,11 +327,45 @@ def restock(  # pragma: no cover - compiled
     held.week[0] = until
 
 
+@numba.njit(cache=True, nogil=True)
+def _fill(week: int, cut: CutStocks, held: Held, rule: Rule) -> None:  # pragma: no cover - compiled
+    """Extra stocks that are there from this week on."""
+    for row in range(len(cut.aided)):
+        one = cut.aided[row]
+        if week == cut.begin[row] and held.first_group <= cut.group[one] < held.last_group:
+            for k in range(cut.extra_weeks.shape[1]):
+                more = cut.extra_weeks[row, k]
+                if rule.pooled:
+                    here = cut.group[one] - held.first_group
+                    held.extra[here, k] += cut.share[one] * more
+                    held.stock[here, k] += cut.share[one] * more
+                else:
+                    held.extra[one, k] += more
+                    held.cut[one, k] += more
+
+
+@numba.njit(cache=True, nogil=True)
+def _aid(  # pragma: no cover - compiled
+    row: int, one: int, week: int, k: int, can: Floats, left: Floats, cut: CutStocks, rule: Rule
+) -> float:
+    """What a stand-in delivers beyond what the supplier can, in shares of the normal flow."""
+    share, b = cut.aid[row, k], cut.stand_in[row]
+    if share == 0.0:
+        return 0.0
+    if b < 0:
+        return share
+    if not cut.moved[row]:
+        return share * can[week, b, k]
+    return share * rule.reach * (can[week, b, k] - can[week, cut.supplier[one], k] * left[cut.flow[one], k])
+
+
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _used(held: float, target: float, arrives: float, rule: Rule) -> float:  # pragma: no cover - compiled
+def _used(  # pragma: no cover - compiled
+    held: float, target: float, aim: float, arrives: float, rule: Rule
+) -> float:
     """A stock after a week: what is used goes, and of what is ordered comes what arrives."""
     use = min(1.0, held / (rule.psi * target))
-    return held - use + min(use + (target - held) / rule.tau_weeks, arrives)
+    return held - use + min(use + (aim - held) / rule.tau_weeks, arrives)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")

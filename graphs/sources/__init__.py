@@ -9,6 +9,7 @@ import pandas as pd
 
 from graphs.classification import DATA
 from graphs.errors import Fault, Faults
+from graphs.sources.stored import FLOWS, read_stored
 from graphs.sources.tables import text_table
 from graphs.valuechain import Meta, ValueChain
 
@@ -49,6 +50,7 @@ def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
 
     ``nodes.csv``: ``key, output_meur`` and, where known, ``country, industry, label, value_added_meur,
     final_demand_meur, taxes_meur``. ``flows.csv``: ``supplier, buyer, flow_meur``. Million euro a year.
+    Folders that ``stored.write_stored`` wrote are read as well.
 
     Raises:
         Faults: files that are missing, columns without a unit, unknown keys, negative flows, pairs that stand
@@ -59,6 +61,8 @@ def read_folder(folder: Path, ecosystems: Path | None = None) -> ValueChain:
         850.0
     """
     folder = Path(folder)
+    if (folder / FLOWS).is_file():
+        return read_stored(folder, ecosystems)
     names = ("nodes.csv", "flows.csv")
     mend = "a chain needs nodes.csv and flows.csv"
     faults = [

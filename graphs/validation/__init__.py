@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphs.validation.cases import Case, Observed, Outcome, cases, outcome, variants
+from graphs.validation.proposals import Ranking, leave_one_out
 from graphs.validation.years import BASELINES, Backtest, backtest, pairs_table
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "Case",
     "Observed",
     "Outcome",
+    "Ranking",
     "backtest",
     "cases",
+    "leave_one_out",
     "outcome",
     "pairs_table",
     "variants",

@@ -153,6 +153,27 @@ def alone(chart: str, notes: str) -> str:
     return ElementTree.tostring(drawing, encoding="unicode")
 
 
+def printed(chart: str) -> str:
+    """A chart of ``svg`` for reports: on white paper, with a size of its own and its light colours, whatever is around.
+
+    Examples:
+        >>> import pandas as pd
+        >>> bars = alt.Chart(pd.DataFrame({"share": [1.0]})).mark_bar().encode(x="share:Q")
+        >>> text = printed(svg(bars, "Shares", "One bar."))
+        >>> 'fill="#ffffff"' in text, "class=" in text
+        (True, False)
+    """
+    drawing = ElementTree.fromstring(chart)
+    for element in drawing.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        element.attrib.pop("class", None)
+    left, top, width, height = drawing.attrib["viewBox"].split()
+    drawing.attrib = {"xmlns": _SVG[1:-1], "width": width, "height": height, **drawing.attrib}
+    ground = {"x": left, "y": top, "width": width, "height": height, "fill": ROLES["paper"]}
+    drawing.insert(2, ElementTree.Element("rect", ground))
+    return ElementTree.tostring(drawing, encoding="unicode")
+
+
 def empty(title: str, words: str, narrow: bool = False) -> str:
     """A chart of nothing, which says so.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.validation.matched import ranking_cells, sentences_of_ranking
 from reports.validation.rendered import (
     VARIANT_COLUMNS,
     cells,
@@ -23,8 +24,10 @@ __all__ = [
     "Validation",
     "cells",
     "nodes_to_csv",
+    "ranking_cells",
     "sentences_of_cases",
     "sentences_of_pairs",
+    "sentences_of_ranking",
     "sentences_of_years",
     "to_json",
     "to_markdown",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from graphs.validation import BASELINES, Backtest, Outcome
 from reports.to_csv import safe
+from reports.validation.matched import lines_of_rankings, sentences_of_ranking
 from reports.validation.said import (
     Validation,
     parts_found,
@@ -72,6 +73,7 @@ def to_markdown(found: Validation) -> str:
     ]
     lines += ["", "Not testable with what is recorded:", ""]
     lines += [f"* {one.title} ({one.record}): {one.not_testable}" for one in found.not_testable]
+    lines += lines_of_rankings(found.rankings)
     if found.backtest is not None:
         lines += _lines_of_years(found.backtest)
     if found.pairs is not None:
@@ -96,6 +98,16 @@ def to_json(found: Validation) -> str:
             for name, outcomes in found.variants.items()
         },
     }
+    if found.rankings:
+        said["proposals"] = {
+            name: {
+                "cases": len(one.cases),
+                "proposals": one.proposals,
+                "ways": _records(one.table.reset_index()),
+                "said": sentences_of_ranking(name, one),
+            }
+            for name, one in found.rankings.items()
+        }
     if found.backtest is not None:
         said["years"] = {
             "first_year": found.backtest.first,

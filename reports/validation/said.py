@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from graphs import classification
 from graphs.method import Method
-from graphs.validation import BASELINES, Backtest, Case, Outcome
+from graphs.validation import BASELINES, Backtest, Case, Outcome, Ranking
 from graphs.valuechain import Meta
 
 INSIDE = "inside the range"
@@ -32,6 +32,8 @@ class Validation:
     """The same cases with one assumption changed at a time."""
     backtest: Backtest | None = None
     pairs: pd.DataFrame | None = None
+    rankings: Mapping[str, Ranking] = field(default_factory=dict)
+    """Whether the matching finds what was really proposed, by what counts as the same kind of proposal."""
 
 
 def verdict(one: Outcome) -> str:

@@ -538,3 +538,21 @@ def test_a_chain_without_any_place_in_the_eu_has_no_scores():
 def test_a_chain_that_is_not_productive_is_refused():
     with pytest.raises(Faults, match="spectral radius"):
         odd(["DE_A"], [[100]], [0])
+
+
+def test_a_change_has_an_interval_that_holds_it_and_none_against_itself(toy: ValueChain) -> None:
+    strike = Disruption("Strike", ("DE",), date(2021, 3, 1), "D1", effect="supply", severity_likely=0.4)
+    calm, hit = (assess(toy, records, date(2021, 3, 1), Method()) for records in ([], [strike]))
+    found = hit.change(calm, "country")
+    expected = hit.level("country").score - calm.level("country").score
+    assert found.score_change.tolist() == pytest.approx(expected.tolist())
+    assert (found.score_change_low <= found.score_change).all()
+    assert (found.score_change <= found.score_change_high).all()
+    assert found.score_change_high["DE"] < 0, "whatever is drawn, the strike costs points"
+    assert hit.change(hit, "country").abs().to_numpy().max() == 0, "the same draws on both days"
+
+
+def test_a_change_against_another_method_is_refused(toy: ValueChain) -> None:
+    one = assess(toy, [], date(2021, 3, 1), Method())
+    with pytest.raises(ValueError, match="one method"):
+        one.change(assess(toy, [], date(2021, 3, 1), Method(horizon_weeks=13)), "country")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphs import series
+from graphs import program
 from graphs.assessment import assess
 from graphs.disruption import Disruption, in_force
 from graphs.method import Method
@@ -71,7 +71,7 @@ def test_an_address_covers_chain_method_and_program(
 ) -> None:
     other = permuted(toy, list(range(11, -1, -1)))
     found = {address(toy, [STRIKE]), address(other, [STRIKE]), address(toy, [STRIKE], method=Method(psi=0.7))}
-    monkeypatch.setattr(series, "_program", lambda: "another")
+    monkeypatch.setattr(program, "version", lambda: "another")
     assert len(found | {address(toy, [STRIKE])}) == 4
 
 

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import re
 from datetime import date
 
 import pandas as pd
@@ -13,7 +14,8 @@ from graphs.disruption import Disruption
 from graphs.fields import fields
 from graphs.method import Method
 from graphs.valuechain import ValueChain
-from reports.to_csv import to_csv
+from reports.briefing import Briefing
+from reports.to_csv import tables_to_csv, to_csv
 
 ON = date(2021, 3, 1)
 STRIKE = Disruption("Strike", ("DE",), ON, "D1", effect="supply", severity_likely=0.4)
@@ -171,3 +173,36 @@ def test_each_file_reads_the_same_again(toy: ValueChain) -> None:
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert any('a "b", c; d' in row["reasons"] for row in rows)
     assert len(rows) == len(of(toy).scores)
+
+
+def test_the_tables_of_a_report(briefing: Briefing, hostile: tuple[str, ...]) -> None:
+    texts = tables_to_csv(briefing)
+    assert list(texts) == ["disruptions", "links", "none", "columns"]
+    found = table(texts["disruptions"])
+    ends = ["report", "on", "chain", "method", "position_of_the_log", "licence"]
+    assert list(found) == ["title", "start", "loss_meur", "loss_share", "deaths", *ends]
+    assert found.loc[1, "title":"on"].tolist() == [
+        "Strike 1",
+        "2020-01-02",
+        1234.56,
+        1 / 120,
+        1,
+        "2020-W17",
+        "2020-04-26",
+    ]
+    assert found.loss_meur.isna().sum() == 18, "what is not known is empty"
+    assert len(found) == 120
+    assert hostile[3] in set(found.title)
+
+
+def test_the_columns_of_a_report_are_described(briefing: Briefing) -> None:
+    told = table(tables_to_csv(briefing)["columns"]).set_index(["table", "column"])
+    assert len(told) == sum(len(one.columns) for one in briefing.tables)
+    assert told.loc[("disruptions", "loss_share")].tolist() == ["Share lost", "%", "the same as a share of output"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_of_a_report_is_computed(briefing: Briefing, text: str) -> None:
+    first = dataclasses.replace(briefing.tables[2], rows=((text,),))
+    texts = tables_to_csv(dataclasses.replace(briefing, parts=(first,), provenance=(("Chain", text),)))
+    assert not [cell for cell in cells(texts["none"]) if re.match(r"\s*[=+\-@＝＋－＠]|[\t\r\n]", cell)]

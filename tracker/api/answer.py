@@ -56,6 +56,41 @@ def provenance(assessment: Assessment, position: int) -> dict[str, Any]:
     return {"on": assessment.on.isoformat()} | made_from
 
 
+def of_each_row(chain: Meta, chain_version: str, method: Method, position: int | None = None) -> dict[str, Any]:
+    """What a row was computed from, the same in each, so that rows of several answers can stand in one table.
+
+    Args:
+        position: of the log; None for what does not follow from it.
+    """
+    made_from = {
+        "chain_year": chain.year,
+        "chain_is_estimate": chain.estimate,
+        "chain_version": chain_version,
+        "method_version": method.version,
+    }
+    return made_from | ({} if position is None else {"log_position": position})
+
+
+def chain_source(chain: Meta, chain_version: str) -> dict[str, Any]:
+    """Where the value chain comes from."""
+    return {
+        "title": chain.title,
+        "year": chain.year,
+        "estimate": chain.estimate,
+        "source": chain.source,
+        "version": chain_version,
+    }
+
+
+def reasons(assessment: Assessment, level: str, key: str) -> list[dict[str, Any]]:
+    """What takes the points of a score, most first."""
+    return [
+        {"kind": one.kind, "id": one.id, "points": round(one.points, 6), "text": one.text}
+        | ({"assumptions": list(one.assumptions)} if one.assumptions else {})
+        for one in assessment.reasons(level, key)
+    ]
+
+
 def in_force(assessment: Assessment) -> list[dict[str, Any]]:
     """The disruptions behind an assessment, each with what had to be assumed."""
     return [
@@ -110,13 +145,7 @@ def _made_from(chain: Meta, chain_version: str, method: Method, position: int) -
         "log_position": position,
         "method_version": method.version,
         "horizon_weeks": method.horizon_weeks,
-        "chain": {
-            "title": chain.title,
-            "year": chain.year,
-            "estimate": chain.estimate,
-            "source": chain.source,
-            "version": chain_version,
-        },
+        "chain": chain_source(chain, chain_version),
         "interval": f"losses: the low and high readings of severity and duration; scores and ranks: {INTERVAL}",
     }
 
@@ -127,9 +156,4 @@ def _score(assessment: Assessment, level: str, key: str, row: pd.Series) -> dict
         for name, value in row.items()
         if name != "label"
     }
-    reasons = [
-        {"kind": one.kind, "id": one.id, "points": round(one.points, 6), "text": one.text}
-        | ({"assumptions": list(one.assumptions)} if one.assumptions else {})
-        for one in assessment.reasons(level, key)
-    ]
-    return {"key": key, "label": row["label"], **figures, "reasons": reasons}
+    return {"key": key, "label": row["label"], **figures, "reasons": reasons(assessment, level, key)}

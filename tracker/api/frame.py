@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -19,6 +20,7 @@ from tracker.api import schema
 from tracker.desk import Desk
 from tracker.gate.door import actor_of, needs
 from tracker.gate.kept import holds
+from tracker.gate.media import MEDIA, taken
 from tracker.log import Answer, Asked
 from tracker.permissions import Actor, Owner
 
@@ -26,7 +28,7 @@ _MEANINGS = {
     400: "The body is broken: no JSON, or not in UTF-8.",
     401: "Nobody is logged in, and the key is missing or not known.",
     403: "Who asks may not do this, or the request came from a page of another site.",
-    404: "There is no such record or score.",
+    404: "There is no such record, score or job.",
     405: "Nothing is done here by this verb: Allow has those that do something.",
     412: "Somebody was quicker: the faults say who made what of which field. Nothing was written.",
     413: "The body is larger than 1 MB, or a file larger than 20 MB.",
@@ -63,6 +65,7 @@ KEPT: dict[int | str, dict[str, Any]] = {
 }
 """What an answer adds that ``tracker.gate.kept`` keeps, for its description."""
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+PARQUET: dict[str, Any] = {MEDIA["parquet"]: {"schema": {"type": "string", "format": "binary"}}}
 _LINK = {"Link": {"schema": {"type": "string"}, "description": "With CSV: the address of the next page, if any."}}
 KEPT_TABLE: dict[int | str, dict[str, Any]] = KEPT | {200: KEPT[200] | {"content": CSV}}
 KEPT_PAGE: dict[int | str, dict[str, Any]] = KEPT | {200: {"content": CSV, "headers": KEPT[200]["headers"] | _LINK}}
@@ -187,16 +190,42 @@ def _wants_csv(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> bool:
     """Whether the answer is to be a table."""
-    return form == "csv" or (form is None and "text/csv" in accept)
+    return preferred(form, accept, ("json", "csv")) == "csv"
+
+
+def _form(
+    form: Annotated[
+        Literal["json", "csv", "parquet"] | None,
+        Query(
+            alias="format",
+            description="Also asked for by the header Accept: text/csv or application/vnd.apache.parquet. JSON if left "
+            "out. In Parquet each column says its unit and meaning, and numbers and dates are such.",
+        ),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> str:
+    """The form that is asked for."""
+    return preferred(form, accept, ("json", "csv", "parquet"))
+
+
+def preferred(form: str | None, accept: str, offered: Collection[str]) -> str:
+    """The form of the address, or else the dearest of the header Accept that is offered; JSON if there is none."""
+    return form or next((one for one in taken(accept) if one in offered), "json")
 
 
 AsTable = Annotated[bool, Depends(_wants_csv)]
+Form = Annotated[str, Depends(_form)]
 
 
-def table(content: bytes | str, next_page: str | None = None, status: int = 200) -> Response:
+def table(content: bytes | str, next_page: str | None = None, status: int = 200, form: str = "csv") -> Response:
     """A table on its way; where the next page is stands in the header Link."""
     link = {"Link": f'<{next_page}>; rel="next"'} if next_page else {}
-    return Response(content, status, link, "text/csv; charset=utf-8")
+    return Response(content, status, link, "text/csv; charset=utf-8" if form == "csv" else MEDIA[form])
+
+
+def page_address(request: Request, **changed: str) -> str:
+    """The same question from another place on."""
+    return f"{request.url.path}?{urlencode({**request.query_params, **changed})}"
 
 
 def sent(answer: Answer) -> Response:

@@ -133,7 +133,7 @@ SAID_IN = {word: _as_taken(KINDS[word], "about") for word in ("comment", "eviden
 """What is taken in where the address says what it is about."""
 RECORDS_OUT = {word: _as_given(kind) for word, kind in KINDS.items()}
 """What is given out, by kind."""
-DisruptionOut = RECORDS_OUT["disruption"]
+DisruptionIn, DisruptionOut = RECORDS_IN["disruption"], RECORDS_OUT["disruption"]
 AnyRecordOut = Union[tuple(RECORDS_OUT.values())]  # type: ignore[valid-type]  # noqa: UP007
 
 
@@ -265,6 +265,17 @@ class ReasonOut(BaseModel):
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
+def of_each_row(log_position: bool = True) -> dict[str, Any]:
+    """What a row was computed from, for the shape of a row.
+
+    Args:
+        log_position: whether it follows from the log at all.
+    """
+    kinds = {"chain_year": int, "chain_is_estimate": bool, "chain_version": str, "method_version": str}
+    kinds |= {"log_position": int} if log_position else {}
+    return {name: (kind, Field(description=describe(name))) for name, kind in kinds.items()}
+
+
 class ScoreOut(BaseModel):
     """One score with its interval, its parts, its losses and its reasons."""
 
@@ -345,3 +356,46 @@ class Problem(BaseModel):
     status: int = Field(description="Status of HTTP.")
     detail: str = Field(description="The error in a sentence.")
     faults: list[FaultOut] = Field([], description="All that is wrong, each with its mend.")
+
+
+class ReasonOfMatchOut(BaseModel):
+    """A part of the points of a match, in words."""
+
+    points: float = Field(ge=0, le=100, description="Points that it adds.")
+    text: str = Field(description="What both have in common.")
+
+
+class CouldPayOut(BaseModel):
+    """A programme of the European budget that could pay: check the call."""
+
+    name: str = Field(description="Name of the programme.")
+    act: str = Field(description="Number of its regulation.")
+    first: str = Field(description="First day of its period.", json_schema_extra={"format": "date"})
+    last: str = Field(description="Last day of its period.", json_schema_extra={"format": "date"})
+    over: bool = Field(description="Whether its period is over today.")
+    reasons: list[str] = Field(description="Why it could pay.")
+    source_url: str = Field(description="Where its facts stand.")
+
+
+class ProposalOut(BaseModel):
+    """A good practice or an action that fits a disruption."""
+
+    id: str = Field(description="Its id in the log.")
+    kind: str = Field(description="Practice or action.", json_schema_extra={"enum": ["practice", "action"]})
+    title: str = Field(description="What was done, or should be done.")
+    state: str = Field(description="How far it is reviewed, or carried out.")
+    theme: str | None = Field(description="Theme of the alliance's recommendations.")
+    about: list[str] = Field(description="Ids of the disruptions that it was made for.")
+    tied: bool = Field(description="Whether it names this very disruption.")
+    points: float = Field(ge=0, le=100.000001, description="How well it fits (points, 0–100).")
+    reasons: list[ReasonOfMatchOut] = Field(description="Why; their points add up.")
+    could_pay: list[CouldPayOut] = Field(description="Programmes that could pay for it.")
+
+
+class ProposalsOut(BaseModel):
+    """What could be done about a disruption."""
+
+    log_position: int = Field(description=describe("log_position"))
+    record_id: str = Field(description="Id of the disruption.")
+    caveat: str = Field(description="What a programme is not.")
+    proposals: list[ProposalOut] = Field(description="The best first.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from graphs.assessment import Assessment
-from tracker.api import answer
+from tracker.api import answer, parquet
 from tracker.files.columns import cells, columns
 from tracker.log import Entry, Standing
 from tracker.tables import Field, to_csv
 
+_PROPOSAL = ("disruption", "id", "kind", "title", "state", "theme", "about", "tied", "points", "reasons", "could_pay")
 _ENTRY = ("number", "at", "who", "action", "kind", "record_id", "why", "reported_for", "changed", "hash")
 
 
@@ -28,7 +29,7 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
         "method_version": told["method_version"],
         "log_position": position,
     }
-    return _table([before | one | {"reasons": _reasons(one["reasons"])} | after for one in told["scores"]])
+    return table([before | one | {"reasons": _reasons(one["reasons"])} | after for one in told["scores"]])
 
 
 def records(kind: str, found: tuple[Standing, ...]) -> bytes:
@@ -39,13 +40,35 @@ def records(kind: str, found: tuple[Standing, ...]) -> bytes:
 def entries(found: list[Entry]) -> bytes:
     """Entries of the log, each with the names of the fields that it changed."""
     rows = [answer.entry(one) | {"changed": list(one.changes())} for one in found]
-    return _table([{name: row[name] for name in _ENTRY} for row in rows], _ENTRY)
+    return table([{name: row[name] for name in _ENTRY} for row in rows], names=_ENTRY)
 
 
-def _table(rows: list[dict[str, Any]], names: tuple[str, ...] = ()) -> bytes:
-    """Without units, so that a column of numbers holds numbers alone."""
-    fields = [Field(name) for name in (rows[0] if rows else names)]
-    return to_csv(fields, (list(row.values()) for row in rows))
+def proposals(record_id: str, told: list[dict[str, Any]]) -> bytes:
+    """What fits a disruption, one row for each proposal with its reasons and what could pay."""
+    rows = [
+        {"disruption": record_id}
+        | one
+        | {
+            "reasons": _reasons(one["reasons"]),
+            "could_pay": [f"{pay['name']}{' (over)' if pay['over'] else ''}" for pay in one["could_pay"]],
+        }
+        for one in told
+    ]
+    return table(rows, names=_PROPOSAL)
+
+
+def table(rows: list[dict[str, Any]], form: str = "csv", names: tuple[str, ...] = ()) -> bytes:
+    """Rows that have the same names as CSV or Parquet.
+
+    CSV is without units, so that a column of numbers holds numbers alone; in Parquet they stand in the schema.
+
+    Args:
+        names: of the columns, needed where there may be no row.
+    """
+    names = names or tuple(rows[0])
+    if form == "parquet":
+        return parquet.write(rows, names)
+    return to_csv([Field(name) for name in names], ([row[name] for name in names] for row in rows))
 
 
 def _reasons(told: list[dict[str, Any]]) -> str:

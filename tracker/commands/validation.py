@@ -12,9 +12,10 @@ from graphs import sources
 from graphs.errors import Fault, Faults
 from graphs.method import Method
 from graphs.sources import wiod2013
-from graphs.validation import Backtest, backtest, cases, outcome, pairs_table, variants
+from graphs.validation import Backtest, Ranking, backtest, cases, leave_one_out, outcome, pairs_table, variants
 from reports import validation as report
 from reports.validation import Validation
+from tracker import record
 from tracker.terminal import progress, written
 
 HOW_TO = (
@@ -38,12 +39,28 @@ def validate(wiod: Path | None, first: int, second: int) -> Validation:
         found, pairs = _backtests(wiod, known, first, second)
     not_testable = tuple(case for case in every if case.cause is None)
     table = pairs_table(pairs) if pairs is not None else None
-    return Validation(chain.meta, method, next(iter(varied.values())), not_testable, varied, found, table)
+    with progress("Ranking proposals for each recorded disruption, its own hidden"):
+        ranked = rankings()
+    return Validation(chain.meta, method, next(iter(varied.values())), not_testable, varied, found, table, ranked)
+
+
+def rankings() -> dict[str, Ranking]:
+    """Whether the matching finds what was really proposed, by what counts as the same kind of proposal."""
+    disruptions = record.embedded([])
+    known = record.proposed(disruptions)
+    proposals = [one.record for one in known]
+    measures = {one.record.id: one.measures for one in known}
+    themes = {one.id: frozenset([one.theme] if one.theme else []) for one in proposals}
+    return {
+        "kind of measure": leave_one_out(disruptions, proposals, measures),
+        "kind of measure, other pages only": leave_one_out(disruptions, proposals, measures, apart=True),
+        "theme": leave_one_out(disruptions, proposals, themes),
+    }
 
 
 def tables(found: Validation) -> list[Table]:
     """The results as tables for the terminal."""
-    shown = [_cases_table(found), _variants_table(found)]
+    shown = [_cases_table(found), _variants_table(found), _rankings_table(found)]
     if found.backtest is not None:
         shown.append(_years_table(found.backtest))
     if found.pairs is not None:
@@ -121,6 +138,22 @@ def _variants_table(found: Validation) -> Table:
     for name, outcomes in found.variants.items():
         table.add_row(name, *report.variant_cells(outcomes))
     table.caption = "Estimates. Too few cases to choose assumptions by: it shows what the misses hang on."
+    return table
+
+
+def _rankings_table(found: Validation) -> Table:
+    table = _table("Proposals for recorded disruptions, their own hidden: a right kind among the first five", "Way")
+    for name in ("Same kind means", "Hits", "Share", "95 % interval"):
+        table.add_column(name, justify="left" if name == "Same kind means" else "right")
+    for name, one in found.rankings.items():
+        for way in one.table.index:
+            table.add_row(
+                str(way), name, *report.ranking_cells(one, str(way)), style="bold" if way == "matching" else ""
+            )
+    table.caption = (
+        "Kinds were coded from the words by one person before anything was ranked; points are fitted to nothing. "
+        "Chance is computed; the ceiling is the share of cases whose kind anybody else proposed."
+    )
     return table
 
 

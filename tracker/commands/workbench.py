@@ -19,7 +19,7 @@ from graphs.method import Method
 from graphs.propagation import propagate
 from graphs.score.resilience import diagnosis
 from graphs.sources.firms import read_firms
-from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_years
+from reports.validation import sentences_of_cases, sentences_of_pairs, sentences_of_ranking, sentences_of_years
 from tracker.commands import simulation, validation
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, errors, in_words, progress, written
@@ -59,6 +59,7 @@ def validate(
         for table in validation.tables(found):
             console.print(table)
         said = sentences_of_cases(found)
+        said += [one for name, ranked in found.rankings.items() for one in sentences_of_ranking(name, ranked)]
         if found.backtest is not None and found.pairs is not None:
             said += sentences_of_years(found.backtest) + sentences_of_pairs(found.pairs)
         for sentence in said:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults
 from tracker.accounts.tables import sessions
 from tracker.database import entries, fingerprints, metadata, records
+from tracker.hooks.tables import deliveries, leases
 from tracker.points import points
 
 Progress = Callable[[int, int], None]
@@ -20,8 +21,8 @@ Progress = Callable[[int, int], None]
 
 DERIVED = frozenset({records.name, fingerprints.name, points.name})
 """Follow from the log: they are derived again, or computed."""
-PASSING = frozenset({sessions.name})
-"""Logins that are under way: people log in again."""
+PASSING = frozenset({sessions.name, deliveries.name, leases.name})
+"""Logins that are under way: people log in again. What was tried to tell hooks, and who tells them just now."""
 _PART = 1_000
 _AROUND = ("alembic_version", "records_words")
 """Tables of the tools: how far the schema is, and the index of words of SQLite."""

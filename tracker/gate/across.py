@@ -25,7 +25,7 @@ class Across:
         self._open = CORSMiddleware(
             app,
             allow_origins=tuple(origins),
-            allow_methods=("GET", "POST", "PUT"),
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
             allow_headers=_ASKED_WITH,
             expose_headers=_TOLD,
             max_age=_SECONDS,

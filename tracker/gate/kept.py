@@ -17,10 +17,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.gate.door import VISITOR, Visitor
+from tracker.gate.media import taken
 from tracker.gate.together import Together
+from tracker.kinds import KINDS
 from tracker.permissions import allowed
 
-PATHS = re.compile(r"/api/v1/(scores|chain|series|records(/[^/]+)?|disruptions(/[^/]+)?|changes)")
+_FIGURES = "scores|metrics|chain|paths|supply-paths|series"
+_LISTS = "changes|feed\\.atom|" + "|".join(kind.plural for kind in KINDS.values())
+PATHS = re.compile(rf"/api/v1/({_FIGURES}|records(/[^/]+(/proposals)?)?|disruptions/[^/]+|{_LISTS})")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""
 MOST_BYTES = 64_000_000
 """Of all that is kept; what was not asked for longest goes first."""
@@ -32,8 +36,8 @@ _AROUND = 2_000
 _SENT = ((b"cache-control", b"private, no-cache"), (b"vary", b"Accept, Accept-Encoding"))
 """Others may keep an answer for whom they asked, and ask by its tag whether it still holds."""
 Pair = tuple[bytes, bytes]
-Asked = tuple[str, bytes, bool, bool]
-"""Path, query, and whether headers ask for CSV, and for gzip."""
+Asked = tuple[str, bytes, tuple[str, ...], bool]
+"""Path, query, the forms that the headers ask for, and whether they take gzip."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,10 +57,10 @@ class Shelf:
     Examples:
         >>> shelf = Shelf(most_bytes=5_000)
         >>> for name in ("a", "b", "c"):
-        ...     shelf.put((7, date(2021, 3, 1)), (name, b"", False, False), Kept(name, (), b""))
-        >>> [shelf.find((7, date(2021, 3, 1)), (name, b"", False, False)) is None for name in ("a", "b", "c")]
+        ...     shelf.put((7, date(2021, 3, 1)), (name, b"", (), False), Kept(name, (), b""))
+        >>> [shelf.find((7, date(2021, 3, 1)), (name, b"", (), False)) is None for name in ("a", "b", "c")]
         [True, False, False]
-        >>> shelf.find((8, date(2021, 3, 1)), ("c", b"", False, False)) is None
+        >>> shelf.find((8, date(2021, 3, 1)), ("c", b"", (), False)) is None
         True
     """
 
@@ -113,7 +117,7 @@ class Keeper:
             return
         headers = Headers(scope=scope)
         at = await self._position.ask(None), self.today()
-        asked = scope["path"], _normal(scope["query_string"]), "text/csv" in headers.get("accept", "")
+        asked = scope["path"], _normal(scope["query_string"]), taken(headers.get("accept", ""))
         packs = _takes_gzip(headers.get("accept-encoding", ""))
         found = self.shelf.find(at, (*asked, packs)) or (packs and self.shelf.find(at, (*asked, False))) or None
         if found is None:

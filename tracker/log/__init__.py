@@ -3,8 +3,20 @@
 from tracker.log.answers import Answer, Asked
 from tracker.log.checking import astray, catch_up, derive, mend, verify
 from tracker.log.entry import Entry, Standing
-from tracker.log.reading import disruption, disruptions, every, every_at, history, position, since, standing
-from tracker.log.searching import Found, Question, search
+from tracker.log.reading import (
+    as_of,
+    between,
+    disruption,
+    disruptions,
+    entries_of,
+    every,
+    every_at,
+    history,
+    position,
+    since,
+    standing,
+)
+from tracker.log.searching import Found, Question, newest, search
 from tracker.log.turn import Turn, append
 from tracker.log.writer import Writer
 
@@ -18,15 +30,19 @@ __all__ = [
     "Turn",
     "Writer",
     "append",
+    "as_of",
     "astray",
+    "between",
     "catch_up",
     "derive",
     "disruption",
     "disruptions",
+    "entries_of",
     "every",
     "every_at",
     "history",
     "mend",
+    "newest",
     "position",
     "search",
     "since",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from graphs.disruption import Disruption
 from graphs.errors import Unknown
-from tracker.database import entries, records
+from graphs.record import Record
+from tracker.database import entries, records, stamp
+from tracker.kinds import revive
 from tracker.log.entry import Entry, Standing, plain
 from tracker.log.turn import STANDING
 
@@ -40,16 +44,22 @@ def disruptions(engine: sa.Engine, upto: int | None = None) -> list[Disruption]:
     """
     if upto is None:
         query = sa.select(records.c.body).where(records.c.kind == "disruption").order_by(records.c.number)
-    else:
-        newest = (
-            sa.select(sa.func.max(entries.c.number).label("newest"), sa.func.min(entries.c.number).label("first"))
-            .where(entries.c.number <= _number(upto), entries.c.kind == "disruption")
-            .group_by(entries.c.record_id)
-            .subquery()
-        )
-        query = sa.select(entries.c.after).join(newest, entries.c.number == newest.c.newest).order_by(newest.c.first)
+        with engine.connect() as connection:
+            return [Disruption.from_dict(body) for body in connection.scalars(query)]
+    return [Disruption.from_dict(body) for body in _bodies(engine, "disruption", upto)]
+
+
+def as_of(engine: sa.Engine, kind: str, upto: int) -> list[Record]:
+    """Every record of a kind as it stood at a position of the log, in the order in which they were first logged."""
+    return [revive(kind, body) for body in _bodies(engine, kind, upto)]
+
+
+def between(engine: sa.Engine, first: datetime, last: datetime, upto: int) -> list[Entry]:
+    """The entries written from one moment on and before another, oldest first, up to a position."""
+    written = entries.c.at >= stamp(first), entries.c.at < stamp(last), entries.c.number <= _number(upto)
+    query = sa.select(entries).where(*written).order_by(entries.c.number)
     with engine.connect() as connection:
-        return [Disruption.from_dict(after) for after in connection.scalars(query)]
+        return [Entry(**row) for row in connection.execute(query).mappings()]
 
 
 def standing(engine: sa.Engine, record_id: str, kind: str | None = None) -> Standing:
@@ -98,11 +108,37 @@ def history(engine: sa.Engine, record_id: str) -> list[Entry]:
         return [Entry(**row) for row in connection.execute(query).mappings()]
 
 
-def since(engine: sa.Engine, after: int, most: int = 1_000) -> list[Entry]:
-    """The entries after a position, oldest first, at most so many."""
+def entries_of(engine: sa.Engine, kind: str) -> Iterator[Entry]:
+    """Every entry about records of a kind, oldest first."""
+    query = sa.select(entries).where(entries.c.kind == plain(kind)).order_by(entries.c.number)
+    with engine.connect() as connection, connection.execute(query.execution_options(yield_per=_PART)) as rows:
+        for row in rows.mappings():
+            yield Entry(**row)
+
+
+def since(engine: sa.Engine, after: int, most: int = 1_000, moment: datetime | None = None) -> list[Entry]:
+    """The entries after a position, oldest first, at most so many.
+
+    Args:
+        moment: only those of this moment or later.
+    """
     query = sa.select(entries).where(entries.c.number > _number(after)).order_by(entries.c.number).limit(most)
+    if moment is not None:
+        query = query.where(entries.c.at >= stamp(moment))
     with engine.connect() as connection:
         return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def _bodies(engine: sa.Engine, kind: str, upto: int) -> list[dict[str, Any]]:
+    newest = (
+        sa.select(sa.func.max(entries.c.number).label("newest"), sa.func.min(entries.c.number).label("first"))
+        .where(entries.c.number <= _number(upto), entries.c.kind == plain(kind))
+        .group_by(entries.c.record_id)
+        .subquery()
+    )
+    query = sa.select(entries.c.after).join(newest, entries.c.number == newest.c.newest).order_by(newest.c.first)
+    with engine.connect() as connection:
+        return list(connection.scalars(query))
 
 
 def _number(asked: int) -> int:

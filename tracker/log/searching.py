@@ -1,19 +1,19 @@
-"""Finding records by words and by what they are, page by page."""
+"""Finding records, and the entries about them, by words and by what they are, page by page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from graphs.disruption import COUNTED
 from graphs.errors import Fault, Faults
-from tracker.database import records
-from tracker.log.entry import Standing, plain
+from tracker.database import entries, records, stamp
+from tracker.log.entry import Entry, Standing, plain
 from tracker.log.turn import STANDING
 from tracker.log.words import tag, words
 
@@ -28,7 +28,7 @@ class Question:
 
     ``kind`` None finds records of any kind; ``tags`` are pairs of a field and a value, such as ("ecosystems",
     "Health"), or of several fields of which one will do: (("origin", "country"), "DE"); ``on`` finds the disruptions
-    in force on a day, those without an end for ``duration_weeks``.
+    in force on a day, those without an end for ``duration_weeks``; ``since`` finds what was changed then or later.
     """
 
     kind: str | None = "disruption"
@@ -37,6 +37,7 @@ class Question:
     tags: tuple[tuple[str | tuple[str, ...], str], ...] = ()
     on: date | None = None
     duration_weeks: float = 0.0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,24 +71,7 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
         ['D1']
         >>> writer.close()
     """
-    fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == plain(asked.kind)]
-    if asked.states:
-        fits.append(records.c.state.in_([plain(state) for state in asked.states]))
-    if asked.on is not None:
-        begins = asked.on.toordinal() - round(7 * asked.duration_weeks) + 1
-        earliest = date.fromordinal(min(max(begins, 1), date.max.toordinal()))
-        fits += [
-            records.c.state.in_(COUNTED),
-            records.c.day <= asked.on.isoformat(),
-            sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
-            sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
-        ]
-    beginnings = words(asked.text)
-    whole = [[tag(one, value) for one in ((of,) if isinstance(of, str) else of)] for of, value in asked.tags]
-    if asked.text.strip() and not beginnings:
-        fits.append(sa.false())  # signs only: no record has them as words
-    elif beginnings or whole:
-        fits.append(_match(engine, beginnings, whole))
+    fits = _fits(engine, asked)
     later = [*fits]
     if cursor:
         day, number = _place(cursor)
@@ -100,6 +84,46 @@ def search(engine: sa.Engine, asked: Question, cursor: str = "", most: int = 50)
     ends = rows[most - 1] if len(rows) > most else None
     found = tuple(Standing(**{column.name: row._mapping[column.name] for column in _STANDING}) for row in rows[:most])
     return Found(found, total, f"{ends.day}.{ends.number}" if ends else "")
+
+
+def newest(engine: sa.Engine, asked: Question, before: int | None = None, most: int = 50) -> list[Entry]:
+    """The entries about records that fit as they stand, the newest first.
+
+    Args:
+        before: only entries before this number.
+    """
+    query = sa.select(entries).order_by(entries.c.number.desc()).limit(most)
+    if asked != Question(None):
+        query = query.where(entries.c.record_id.in_(sa.select(records.c.id).where(*_fits(engine, asked))))
+    if before is not None:
+        query = query.where(entries.c.number < min(before, 2**31 - 1))
+    with engine.connect() as connection:
+        return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def _fits(engine: sa.Engine, asked: Question) -> list[sa.ColumnElement[bool]]:
+    """What a record must be, as conditions of its row."""
+    fits: list[sa.ColumnElement[bool]] = [sa.true()] if asked.kind is None else [records.c.kind == plain(asked.kind)]
+    if asked.states:
+        fits.append(records.c.state.in_([plain(state) for state in asked.states]))
+    if asked.on is not None:
+        begins = asked.on.toordinal() - round(7 * asked.duration_weeks) + 1
+        earliest = date.fromordinal(min(max(begins, 1), date.max.toordinal()))
+        fits += [
+            records.c.state.in_(COUNTED),
+            records.c.day <= asked.on.isoformat(),
+            sa.func.coalesce(records.c.last_day, asked.on.isoformat()) >= asked.on.isoformat(),
+            sa.or_(records.c.last_day.is_not(None), records.c.day >= earliest.isoformat()),
+        ]
+    if asked.since is not None:
+        fits.append(records.c.version.in_(sa.select(entries.c.number).where(entries.c.at >= stamp(asked.since))))
+    beginnings = words(asked.text)
+    whole = [[tag(one, value) for one in ((of,) if isinstance(of, str) else of)] for of, value in asked.tags]
+    if asked.text.strip() and not beginnings:
+        fits.append(sa.false())  # signs only: no record has them as words
+    elif beginnings or whole:
+        fits.append(_match(engine, beginnings, whole))
+    return fits
 
 
 def _match(engine: sa.Engine, beginnings: Sequence[str], whole: Sequence[Sequence[str]]) -> sa.ColumnElement[bool]:

@@ -50,6 +50,11 @@ class Turn:
         self._held: dict[str, frozenset[str]] = {}
 
     @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for what is written beside the log; last of all, since ``forget`` does not unwrite it."""
+        return self._connection
+
+    @property
     def position(self) -> int:
         """Number of the newest entry, written in this turn or before."""
         return self._written[-1][0].number if self._written else self._began[0]

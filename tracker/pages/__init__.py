@@ -1,6 +1,7 @@
 """The pages for people, room by room."""
 
 from tracker.pages import (
+    actions,
     disruption,
     entry,
     files,
@@ -11,11 +12,29 @@ from tracker.pages import (
     people,
     quick,
     records,
+    reports,
     review,
     scores,
     stages,
     today,
 )
 
-ROOMS = (today, scores, map, history, stages, graph, entry, quick, records, disruption, review, kinds, files, people)
+ROOMS = (
+    today,
+    scores,
+    map,
+    history,
+    stages,
+    graph,
+    reports,
+    entry,
+    quick,
+    records,
+    disruption,
+    review,
+    actions,
+    kinds,
+    files,
+    people,
+)
 """Each with a ``router``."""

@@ -16,6 +16,7 @@ from graphs.disruption import COUNTED, Disruption
 from graphs.errors import Fault, Faults
 from graphs.explanation import explain
 from graphs.levels import percent
+from graphs.programmes import CAVEAT
 from reports.amounts import between, euros
 from reports.charts.words import day
 from reports.impact import impact_table
@@ -26,6 +27,7 @@ from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
 from tracker.gate.door import needs
 from tracker.log import Question, Standing
+from tracker.pages.could import could_be_done
 from tracker.pages.impact import impact_of, severity_said, wave_of
 from tracker.precedents import precedents
 
@@ -71,6 +73,8 @@ def story(request: Request, record: Disruption, today: date) -> dict[str, Any]:
         "explanation": explain(desk.chain, alone) if counts else None,
         "alike": alike,
         "precedents": [(one, _tied(request, one.record.id)) for one in past],
+        "could": could_be_done(desk, record, today),
+        "caveat": CAVEAT,
         "gone_in": pointing(request, "merged_into", record.id, "disruption"),
         "still": record.in_force(today, desk.duration_weeks),
         "severity": severity_said(record, alone.shock.effects[0] if counts else None),

@@ -70,7 +70,8 @@ def _one(kind: Kind) -> Callable[..., Response]:
 
 for _kind in (KINDS[word] for word in LISTED):
     _operation = "record_session" if _kind.word == "session" else "log"
-    router.add_api_route(f"/{_kind.plural}", _list(_kind), name=_kind.plural)
+    if _kind.word != "action":  # those have an inventory
+        router.add_api_route(f"/{_kind.plural}", _list(_kind), name=_kind.plural)
     router.add_api_route(f"/{_kind.plural}/new", _new(_kind), name=f"new {_kind.word}")
     router.add_api_route(f"/{_kind.plural}/{{record_id}}", _one(_kind), name=f"one {_kind.word}")
     router.add_api_route(

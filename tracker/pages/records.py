@@ -78,6 +78,7 @@ def disruptions(
         cursor=found.cursor,
         later=bool(after),
         chosen={name: value for name, value in chosen.items() if value},
+        feed={name: chosen[name] for name in ("country", "ecosystem") if chosen[name]},
         states=disruption.STATES,
         ecosystems=classification.ECOSYSTEMS,
         waiting=log.search(desk.engine, Question(states=("reported",)), most=1).total,

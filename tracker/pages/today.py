@@ -84,7 +84,7 @@ def _state(desk: Desk, day: date, ecosystem: str) -> dict[str, Any]:
 @router.get("/briefing")
 def read_briefing(desk: AtDesk, on: On = None) -> Response:
     """The briefing of a date."""
-    return HTMLResponse(to_html(morning(desk.assess(on or date.today()))))
+    return HTMLResponse(to_html(morning(desk.assess(on or date.today()), position=desk.position)))
 
 
 @router.get("/docs")

@@ -38,13 +38,23 @@ Links = list[CutLinks]
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def by_hand(chain: ValueChain, capacity: np.ndarray, left: np.ndarray, method: Method) -> np.ndarray:
+def by_hand(
+    chain: ValueChain,
+    capacity: np.ndarray,
+    left: np.ndarray,
+    method: Method,
+    extra: dict[tuple[int, int], tuple[int, float]] | None = None,
+    aids: dict[tuple[int, int], tuple[int, int, float, bool]] | None = None,
+) -> np.ndarray:
     """The rule in the docstring of ``inventories``, with loops and dictionaries, for one scenario.
 
     Args:
         capacity: share of capacity left (weeks × n).
         left: share of each flow that may be sold (weeks × n × n).
+        extra: by flow: from which week on how many weeks more are held.
+        aids: by flow: from which week on, who stands in (−1: nobody of the chain), for what share, and whether moved.
     """
+    extra, aids = extra or {}, aids or {}
     n, x = len(chain), chain.output
     z = chain.flows.toarray()
     industry = list(chain.nodes.industry)
@@ -69,7 +79,23 @@ def by_hand(chain: ValueChain, capacity: np.ndarray, left: np.ndarray, method: M
         kind = KINDS[industry[pools[pool][0]]]
         return method.stock_weeks_flows if kind == "flows" else method.stock_weeks_goods
 
-    stock = {pool: weeks_held(pool) for pool in pools}
+    def aim(pool: tuple[Any, int], week: int) -> float:
+        more = 0.0
+        for i in pools[pool]:
+            begin, weeks = extra.get((i, pool[1]), (0, 0.0))
+            more += z[i, pool[1]] / bought[pool] * weeks * (week >= begin)
+        return weeks_held(pool) + more
+
+    def comes(i: int, j: int, week: int, supply: dict[int, float]) -> float:
+        own, reach = supply[i] * left[week, i, j], 1 + method.overtime_share
+        begin, stand_in, share, moved = aids.get((i, j), (0, -1, 0.0, False))
+        if week < begin:
+            return own * reach
+        if moved:
+            return reach * ((1 - share) * own + share * supply[stand_in])
+        return own * reach + share * (supply[stand_in] if stand_in >= 0 else 1.0)
+
+    stock = {pool: aim(pool, 0) for pool in pools}
     made = dict.fromkeys(range(n), 1.0)
     kept = np.empty((len(capacity), n))
     for week in range(len(capacity)):
@@ -83,9 +109,10 @@ def by_hand(chain: ValueChain, capacity: np.ndarray, left: np.ndarray, method: M
         demand = {i: final[i] + sum(z[i, j] * left[week, i, j] * made[j] for j in range(n)) for i in range(n)}
         for pool, suppliers in pools.items():
             j = pool[1]
-            arrives = sum(z[i, j] / bought[pool] * supply[i] * left[week, i, j] for i in suppliers)
-            order = use[pool] + (weeks_held(pool) - stock[pool]) / method.restock_weeks
-            stock[pool] += min(order, arrives * (1 + method.overtime_share)) - use[pool]
+            arrives = sum(z[i, j] / bought[pool] * comes(i, j, week, supply) for i in suppliers)
+            order = use[pool] + (aim(pool, week) - stock[pool]) / method.restock_weeks
+            stock[pool] += min(order, arrives) - use[pool]
+            stock[pool] += aim(pool, week + 1) - aim(pool, week)
         made = {j: min(supply[j], max(0.0, demand[j]) / x[j]) if x[j] > 0 else supply[j] for j in range(n)}
         kept[week] = [made[j] for j in range(n)]
     return np.where(kept > 1 - 1e-9, 1.0, kept)

@@ -1,0 +1,182 @@
+"""The reports of a desk: of a week or a day, as the log had it at any position; the same again whenever it is asked."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from graphs.assessment import Assessment, assess
+from graphs.content import EARLIEST, LATEST
+from graphs.disruption import COUNTED, Disruption
+from graphs.errors import Fault, Faults
+from graphs.exposure import critical_links, missing_goods
+from graphs.recommendation import Action, Practice
+from graphs.series import FIGURES, lines, point
+from reports.briefing import Briefing
+from reports.morning import morning
+from reports.publish import publish
+from reports.sections.news import Logged
+from reports.weekly import Week, monday_of, name_of, weekly
+from tracker import log
+from tracker.desk import Desk
+
+Tell = Callable[[int, int], None]
+"""Hears how many steps are done, and of how many."""
+_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
+_MOST_KEPT = 24
+"""Reports and forms of them that are kept; a hundred kilobytes each."""
+_MOST_WEEKS = 1_040
+"""That many are listed."""
+_MOST_ALONE = 60
+"""So many disruptions are sized, each by itself; of more only the costliest are."""
+_LOSSES = [FIGURES.index(name) for name in ("loss_low_meur", "loss_meur", "loss_high_meur")]
+
+
+def sunday_of(week: str) -> date:
+    """The last day of an ISO week.
+
+    Raises:
+        Faults: if it is no week, or one out of range.
+
+    Examples:
+        >>> sunday_of("2020-W17").isoformat()
+        '2020-04-26'
+        >>> sunday_of("2020-W54")
+        Traceback (most recent call last):
+        graphs.errors.Faults: week: '2020-W54' is no week; write year and week such as 2020-W17
+    """
+    found = _WEEK.fullmatch(week.strip())
+    try:
+        last = date.fromisocalendar(int(found[1]), int(found[2]), 7) if found else None
+    except ValueError:
+        last = None
+    if last is None or not EARLIEST <= last - timedelta(weeks=1) <= last <= LATEST:
+        raise Faults([Fault("", "week", f"{week[:20]!r} is no week", "write year and week such as 2020-W17")])
+    return last
+
+
+def of_week(desk: Desk, last: date, position: int | None = None, tell: Tell | None = None) -> Briefing:
+    """The weekly report of the week that ends on a Sunday.
+
+    Everything is computed anew from the log up to the position, never from an assessment that is at hand, so that the
+    same position makes the same bytes.
+
+    Args:
+        position: of the log; the newest if left out.
+        tell: hears how far it is.
+
+    Raises:
+        Faults: if the log has no such position.
+    """
+    at = _position(desk, position)
+    records = log.disruptions(desk.engine, at)
+    now, before = (assess(desk.chain, records, day, desk.method) for day in (last, last - timedelta(weeks=1)))
+    monday = datetime.combine(monday_of(last), time(), UTC)
+    entries = log.between(desk.engine, monday, monday + timedelta(weeks=1), at)
+    return weekly(
+        Week(
+            now=now,
+            before=before,
+            on_record=records,
+            actions=[one for one in log.as_of(desk.engine, "action", at) if isinstance(one, Action)],
+            practices=[one for one in log.as_of(desk.engine, "practice", at) if isinstance(one, Practice)],
+            logged=[Logged(date.fromisoformat(one.at[:10]), one.action, one.kind, one.record_id) for one in entries],
+            alone=_alone(desk, now, tell),
+            missing=missing_goods(desk.chain, now),
+            critical=critical_links(desk.chain, desk.method),
+            position=at,
+        )
+    )
+
+
+def of_day(desk: Desk, on: date, position: int | None = None) -> Briefing:
+    """The morning brief of a day.
+
+    Args:
+        position: of the log; the newest if left out.
+
+    Raises:
+        Faults: if the log has no such position.
+    """
+    at = _position(desk, position)
+    return morning(assess(desk.chain, log.disruptions(desk.engine, at), on, desk.method), position=at)
+
+
+class Kept:
+    """Reports that were asked for, kept: a position of the log and a week or day determine each.
+
+    Whoever asks for one that is being made waits for it, so none is made twice at the same time.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._lock = desk, threading.Lock()
+        self._found: OrderedDict[tuple[int, date, str], Any] = OrderedDict()
+
+    def week(self, last: date, position: int | None = None) -> Briefing:
+        """See ``of_week``."""
+        at = _position(self._desk, position)
+        found: Briefing = self._once((at, last, ""), lambda: of_week(self._desk, last, at))
+        return found
+
+    def file(self, last: date, form: str, position: int | None = None) -> bytes:
+        """The report of a week in one of the forms of ``reports.publish``."""
+        at = _position(self._desk, position)
+        briefing = self.week(last, at)
+        found: bytes = self._once((at, last, form), lambda: publish(briefing, form))
+        return found
+
+    def _once(self, key: tuple[int, date, str], make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = make()
+                if len(self._found) > _MOST_KEPT:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(key)
+            return self._found[key]
+
+
+def weeks(desk: Desk, today: date) -> list[tuple[str, date, int]]:
+    """The weeks that ended by a day and in which a record was in force: name, Sunday, how many; the newest first."""
+    counted = [one for one in desk.disruptions() if one.state in COUNTED and one.start is not None]
+    found: list[tuple[str, date, int]] = []
+    last = monday_of(today) - timedelta(days=1) if today.isoweekday() != 7 else today
+    first = min((one.start for one in counted if one.start), default=today)
+    spans = [(one.start or date.max, one.last_day(desk.duration_weeks)) for one in counted]
+    while last >= first and len(found) < _MOST_WEEKS:
+        number = sum(begin <= last and end >= monday_of(last) for begin, end in spans)
+        if number:
+            found.append((name_of(last), last, number))
+        last -= timedelta(weeks=1)
+    return found
+
+
+def _position(desk: Desk, asked: int | None) -> int:
+    newest = desk.position
+    if asked is not None and not 0 <= asked <= newest:
+        raise Faults([Fault("", "position", f"the log ends at {newest}", f"give a position from 0 to {newest}")])
+    return newest if asked is None else asked
+
+
+def _alone(desk: Desk, now: Assessment, tell: Tell | None) -> dict[str, tuple[float, float, float]]:
+    """What the disruptions in force would cost the EU, each by itself: low, likely, high; million euro."""
+    index = list(lines(desk.chain, desk.method).index)
+    if ("eu", "EU") not in index:
+        return {}
+    chosen, found = _costliest(now), {}
+    for done, one in enumerate(chosen, 1):
+        figures = point(desk.chain, [one], now.on, desk.method)[index.index(("eu", "EU"))]
+        low, likely, high = figures[_LOSSES].tolist()
+        found[one.id] = (low, likely, high)
+        if tell:
+            tell(done, len(chosen))
+    return found
+
+
+def _costliest(now: Assessment) -> Sequence[Disruption]:
+    taken = now.points.loc[("eu", "EU")]
+    order = sorted(now.disruptions, key=lambda one: (-float(taken.get(("disruption", one.id), 0.0)), one.id))
+    return order[:_MOST_ALONE]
