@@ -48,13 +48,13 @@ def reasons(plan: Plan) -> list[str]:
 
 
 def ranked(plan: Plan) -> pd.DataFrame:
-    """The measures: those of the plan first, then by what each keeps for a euro, or alone where it has no cost."""
+    """The measures: those of the plan first, then by what each keeps for a euro, or for a unit if it has no cost."""
     table = plan.table
     order = pd.DataFrame(
         {
             "out": ~table.in_plan,
             "euro": -table.alone_per_euro.astype(float).fillna(math.inf),
-            "alone": -table.alone_value_added_meur,
+            "alone": -table.alone_per_volume_meur,
         }
     )
     order.loc[table.cost_likely_meur.isna(), "euro"] = 0.0
@@ -90,7 +90,9 @@ def _reason(plan: Plan, name: str, row: pd.Series[float]) -> str:
     if row.in_plan:
         return f"{keeps}; without it the plan would keep {euros(inside)} less."
     if row.fits == "no cost is given":
-        return f"{keeps}: {row.alone_per_volume_meur:.2g} million EUR for each unit ({row.volume_unit}). No cost is given."
+        return (
+            f"{keeps}: {row.alone_per_volume_meur:.2g} million EUR for each unit ({row.volume_unit}). No cost is given."
+        )
     adds = f"would add {euros(inside)}" if inside >= _SEEN else "would add nothing"
     if row.fits:
         return f"{keeps} and {adds} to the plan, but {row.fits}."
@@ -124,7 +126,9 @@ def _how_good(plan: Plan) -> str:
     if not len(plan.frontier) or not any(one.cost_eur for one in plan.measures):
         return ""
     if plan.exact:
-        return "Every portfolio that fits was carried through the chain: none does better, at any budget up to this one."
+        return (
+            "Every portfolio that fits was carried through the chain: none does better, at any budget up to this one."
+        )
     most = plan.frontier.avoided_value_added_meur.max()
     part = most / plan.bound_meur if plan.bound_meur > 0 else 1.0
     why = "" if plan.returns.grew else ", if no two measures help only together (none tried did)"
@@ -142,16 +146,18 @@ def _views(plan: Plan) -> list[str]:
     for view, row in known.iterrows():
         if not row.worth_it:
             said.append(
-                f"Not robust: in the view “{view}” the plan keeps {euros(max(0.0, row.avoided_value_added_meur))}, less "
-                "than it costs. Find out first whether that view is nearer to the truth here."
+                f"Not robust: in the view “{view}” the plan keeps {euros(max(0.0, row.avoided_value_added_meur))}, "
+                "less than it costs. Find out first whether that view is nearer to the truth here."
             )
         elif row.regret_meur > 0.1 * max(row.net_meur, _SEEN):
             said.append(
-                f"In the view “{view}” it is still worth it, but {row.best_measures or 'doing nothing'} would be better "
-                f"by {euros(row.regret_meur)}."
+                f"In the view “{view}” it is still worth it, but {row.best_measures or 'doing nothing'} would be "
+                f"better by {euros(row.regret_meur)}."
             )
     if not said and len(known):
-        said.append(f"Robust: in {_listed([str(one) for one in known.index])} too it is worth it and nearly the best found.")
+        said.append(
+            f"Robust: in {_listed([str(one) for one in known.index])} too it is worth it and nearly the best found."
+        )
     for view, row in plan.robustness[plan.robustness.note != ""].iterrows():
         said.append(f"Not tested in the view “{view}”: {row.note}.")
     return said

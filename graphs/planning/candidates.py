@@ -51,7 +51,9 @@ def candidates(chain: ValueChain, shock: Shock, method: Method, most: int = _MOS
     column = READINGS.index("likely") if shock.scenarios == len(READINGS) else 0
     lost = losses(chain, impact)[:, column]
     weeks = (shock.steps - shock.present) * shock.step_days / 7
-    share = pd.Series(np.divide(lost, chain.output * weeks / WEEKS_A_YEAR, where=chain.output > 0, out=0 * lost), chain.keys)
+    share = pd.Series(
+        np.divide(lost, chain.output * weeks / WEEKS_A_YEAR, where=chain.output > 0, out=0 * lost), chain.keys
+    )
     found: list[Measure] = []
     for one in _all(chain, shock, lost, share, column, method):
         if not any((one.kind, one.at, one.supplier) == (two.kind, two.at, two.supplier) for two in found):
@@ -98,7 +100,7 @@ def _pairs(chain: ValueChain, cut: Floats, added: Floats, method: Method) -> lis
     group = np.repeat(np.arange(len(links.group_start) - 1), np.diff(links.group_start))
     felt = cut[links.supplier] * links.flow_meur * binding_inputs(chain, method)[group]
     felt[(links.supplier == links.buyer) | (cut[links.supplier] <= _CUT)] = 0.0
-    found = []
+    found: list[tuple[str, str]] = []
     for buyer in np.argsort(-added, kind="stable"):
         own = np.flatnonzero((links.buyer == buyer) & (felt > 0))
         if added[buyer] <= 0 or len(found) == _BUYERS:
@@ -109,9 +111,7 @@ def _pairs(chain: ValueChain, cut: Floats, added: Floats, method: Method) -> lis
     return found
 
 
-def _second(
-    chain: ValueChain, supplier: str, buyer: str, share: pd.Series[float], method: Method
-) -> Iterator[Measure]:
+def _second(chain: ValueChain, supplier: str, buyer: str, share: pd.Series[float], method: Method) -> Iterator[Measure]:
     """The best alternative that is not the buyer itself, for as much as its overtime allows."""
     table = alternatives(chain, share, supplier, method)
     for name, row in table[(table.usable_meur > 0) & (table.index != buyer)].head(1).iterrows():

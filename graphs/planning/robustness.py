@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from graphs.method import READINGS, Method
 from graphs.errors import Faults
+from graphs.method import READINGS, Method
 from graphs.planning import search
 from graphs.planning.measures import Measure
 from graphs.planning.trial import Portfolio, Trial
@@ -43,7 +43,7 @@ def robustness(
         best portfolio found and its advantage (``regret_meur``); with a ``note`` where a model cannot carry the plan.
     """
     priced = [i for i, one in enumerate(measures) if one.cost_eur is not None]
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, weights, way in _views(shock, method):
         try:
             trial = Trial(chain, shock, weights, measures, way, told)
@@ -61,7 +61,11 @@ def _views(shock: Shock, method: Method) -> Iterator[tuple[str, Floats, Method]]
         yield "low reading", np.array([1.0, 0.0, 0.0]), method
         yield "high reading", np.array([0.0, 0.0, 1.0]), method
     if method.model == "inventories":
-        yield "suppliers of an industry replace each other", base, replace(method, pooled_stocks=not method.pooled_stocks)
+        yield (
+            "suppliers of an industry replace each other",
+            base,
+            replace(method, pooled_stocks=not method.pooled_stocks),
+        )
         least = 1.0 / method.psi
         goods, flows = (max(least, one / 2) for one in (method.stock_weeks_goods, method.stock_weeks_flows))
         yield "normal stocks half as large", base, replace(method, stock_weeks_goods=goods, stock_weeks_flows=flows)

@@ -139,7 +139,11 @@ def _by_inventories(
 
 
 def _same_demand(one: Shock, other: Shock) -> bool:
-    cuts = [[id(part) for part in (*shock.effects, *shock.relief) if part.kind == "demand"] for shock in (one, other)]
+    cuts = [
+        [id(effect) for effect in shock.effects if effect.kind == "demand"]
+        + [id(relief) for relief in shock.relief if relief.kind == "demand"]
+        for shock in (one, other)
+    ]
     return cuts[0] == cuts[1] and one.steps == other.steps
 
 

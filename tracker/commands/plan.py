@@ -25,7 +25,7 @@ from graphs.planning.avoided import Avoided, losses, what_if
 from graphs.planning.candidates import candidates
 from graphs.planning.measures import Measure, euros
 from graphs.planning.plan import MOST_TRIED, Plan, plan
-from graphs.planning.volumes import UNITS, priced
+from graphs.planning.volumes import UNITS, Prices, priced
 from graphs.propagation import WEEKS_A_YEAR, propagate
 from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
@@ -53,7 +53,9 @@ def write_plan(
         Path | None, typer.Option(help="CSV: kind, cost_likely_meur (and low, high) for a unit of each kind.")
     ] = None,
     budget: Annotated[str, typer.Option(help="Million EUR; no limit if left out.")] = "",
-    on: Annotated[str, typer.Option(help="Date of the decision; if left out the disruption's first day, or today.")] = "",
+    on: Annotated[
+        str, typer.Option(help="Date of the decision; if left out the disruption's first day, or today.")
+    ] = "",
 ) -> None:
     """Find the measures that avoid most loss for their money within a budget, and say why."""
     with in_words():
@@ -89,7 +91,7 @@ class _Asked:
 
     day: date | None
     given: list[Measure] | None
-    prices: dict[str, Any]
+    prices: Prices
     budget: str | None
 
 
@@ -145,7 +147,9 @@ def _planned(chain: ValueChain, method: Method, records: Sequence[Disruption], a
         measures = priced(chain, measures, asked.prices)
         helpers = _helpers(chain, found, method)
     with counting("Trying portfolios on the chain") as tell:
-        made = plan(chain, found, measures, asked.budget, method, told=lambda done: tell(min(done, MOST_TRIED), MOST_TRIED))
+        made = plan(
+            chain, found, measures, asked.budget, method, told=lambda done: tell(min(done, MOST_TRIED), MOST_TRIED)
+        )
     with progress("Writing the plan"):
         chosen = [one for one in measures if one.id in made.chosen]
         avoided = what_if(chain, found, chosen, method)
@@ -245,8 +249,8 @@ def _say(
     if chain.meta.estimate:
         console.print(f"• The chain is an estimate: {chain.meta.title}. {chain.meta.accuracy}")
     console.print(
-        f"\nIn {out}/: plan.json, effects.csv (each measure with its reason), frontier.csv, robustness.csv, avoided.csv "
-        "(by ecosystem), alternatives.csv, measures.csv (to change and give back)"
+        f"\nIn {out}/: plan.json, effects.csv (each measure with its reason), frontier.csv, robustness.csv, "
+        "avoided.csv (by ecosystem), alternatives.csv, measures.csv (to change and give back)"
     )
 
 
@@ -262,7 +266,7 @@ def _measures(made: Plan) -> Table:
             _meur(row.in_plan_meur),
         )
     table.caption = (
-        "Million EUR of value added kept in the EU, likely. “In the plan”: what it keeps more when the others are there."
+        "Million EUR of value added kept in the EU, likely. “In the plan”: what it adds to the others there."
     )
     return table
 

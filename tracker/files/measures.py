@@ -57,7 +57,9 @@ def read_prices(file: Path) -> Prices:
             faults.append(Fault(where, "kind", f"{kind!r} is not known", f"write one of {', '.join(KINDS)}"))
         elif kind in found:
             faults.append(Fault(where, "kind", f"{kind} stands twice", "keep one of the rows"))
-        prices = [_price(words.get(name, "") or words.get("cost_likely_meur", ""), name, where, faults) for name in COSTS]
+        prices = [
+            _price(words.get(name, "") or words.get("cost_likely_meur", ""), name, where, faults) for name in COSTS
+        ]
         if prices != sorted(prices):
             faults.append(Fault(where, "cost_low_meur", "costs are not in order", "write low, likely, high"))
         low, likely, high = prices
@@ -71,8 +73,8 @@ def written_out(measures: list[Measure]) -> pd.DataFrame:
     """Measures as a table that ``read_measures`` reads: to be changed, and to be given costs.
 
     Examples:
-        >>> written_out([Measure("M1", "stock", 4, ("DE_C29",), ("TW_C26",))]).iloc[0, :5].tolist()
-        ['M1', 'stock', 4, 'DE_C29', 'TW_C26']
+        >>> written_out([Measure("M1", "stock", 4, ("DE_C29",), ("TW_C26",))]).loc[0, ["id", "at", "supplier"]].tolist()
+        ['M1', 'DE_C29', 'TW_C26']
     """
     rows = [{name: _cell(getattr(one, name)) for name in COLUMNS} for one in map(_untitled, measures)]
     return pd.DataFrame(rows, columns=list(COLUMNS))

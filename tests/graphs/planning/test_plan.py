@@ -1,4 +1,4 @@
-"""The plan against brute force over all subsets, its bounds, its limits to the euro, and the answer that nothing pays."""
+"""The plan against brute force over all subsets, its bounds, its limits to the euro; and that nothing pays."""
 
 import itertools
 from dataclasses import replace
@@ -113,7 +113,9 @@ def test_the_greedy_plan_keeps_its_limits_and_its_bound(chain, seed: int, share:
 
 def coverage(sets: list[set[int]], weights: np.ndarray) -> search.Values:
     """Weighted coverage: the standard function with diminishing returns."""
-    return lambda portfolios: np.array([weights[list(set().union(*(sets[i] for i in one)))].sum() for one in portfolios])
+    return lambda portfolios: np.array(
+        [weights[list(set().union(*(sets[i] for i in one)))].sum() for one in portfolios]
+    )
 
 
 @settings(max_examples=100)
@@ -220,7 +222,11 @@ def test_every_fault_is_told_at_once(toy):
     wrong = [stock("M1", 2, 1), replace(stock("M1", 2, 1), supplier=("XX_C1",)), replace(stock("M3", 2, 1), at=("ZZ",))]
     with pytest.raises(Faults) as told:
         plan(toy, stopped(toy, "TW_C26"), wrong, 5, METHOD)
-    assert {(fault.where, fault.field) for fault in told.value.faults} == {("M1", "id"), ("M1", "supplier"), ("M3", "at")}
+    assert {(fault.where, fault.field) for fault in told.value.faults} == {
+        ("M1", "id"),
+        ("M1", "supplier"),
+        ("M3", "at"),
+    }
 
 
 def test_an_ensemble_counts_its_scenarios_by_weight(toy):

@@ -75,7 +75,9 @@ def test_stocks_stand_ins_and_relief_never_leave_less_output(chain, method: Meth
     supply = tuple(
         Effect("supply", 1 - remaining[w], np.eye(WEEKS)[:, [w]], np.zeros((len(chain), 1))) for w in range(WEEKS)
     )
-    demand = Effect("demand", 1 - plain.cuts(seed + 1, 1, len(chain))[0], np.ones((WEEKS, 1)), np.zeros((len(chain), 1)))
+    demand = Effect(
+        "demand", 1 - plain.cuts(seed + 1, 1, len(chain))[0], np.ones((WEEKS, 1)), np.zeros((len(chain), 1))
+    )
     shock = Shock((*supply, demand), WEEKS, scenarios=1)
     more = some_support(chain, random)[:2]
     relief = tuple(Relief(kind, random.uniform(0, 0.5, (len(chain), 1)), 3) for kind in ("supply", "demand"))
@@ -105,7 +107,9 @@ def test_a_stock_delays_the_stop_by_what_it_holds(toy):
     links = toy.inputs
     where = np.flatnonzero((links.supplier == 9) & (links.buyer == 2))
     stock = Support(where, 0, np.full((1, 1), 4.0), np.array([NOBODY]), np.zeros((1, 1)))
-    without, held = (one.kept[:, 2, 0] for one in propagate_all(toy, [shock, replace(shock, support=(stock,))], Method()))
+    without, held = (
+        one.kept[:, 2, 0] for one in propagate_all(toy, [shock, replace(shock, support=(stock,))], Method())
+    )
     first = [int(np.flatnonzero(path < 0.9)[0]) for path in (without, held)]
     assert first[1] - first[0] == 4
 
