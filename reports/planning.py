@@ -25,8 +25,8 @@ def headline(plan: Plan, avoided: Avoided) -> str:
             return f"No measure is worth its cost: none keeps anything {lost}."
         return f"No measure is worth its cost: at most {euros(best)} would be kept, {lost}."
     low, likely, high = (one / 1e6 for one in plan.cost_eur)
-    spend = f"Spend {euros(likely)}" + (f" ({between(low, high)})" if low < high else "")
-    limit = "" if plan.budget_eur is None else f" of {euros(plan.budget_eur / 1e6)}"
+    spend = f"Spend {_exactly(plan.cost_eur[1])}" + (f" ({between(low, high)})" if low < high else "")
+    limit = "" if plan.budget_eur is None else f" of {_exactly(plan.budget_eur)}"
     kept = _readings(avoided)
     return (
         f"{spend}{limit} on {len(plan.chosen)} of {len(plan.measures)} measures: they keep {euros(plan.avoided_meur)} "
@@ -69,6 +69,16 @@ def assumptions(plan: Plan) -> list[str]:
     return said
 
 
+def _exactly(euro: int) -> str:
+    """Whole euros in millions, to the last that counts.
+
+    Examples:
+        >>> _exactly(1_750_000).replace("\\xa0", " ")
+        '1.75 million €'
+    """
+    return f"{euro / 1e6:,.6f}".rstrip("0").rstrip(".") + "\N{NO-BREAK SPACE}million\N{NO-BREAK SPACE}€"
+
+
 def _where(avoided: Avoided) -> str:
     return "the EU" if ("eu", "EU") in avoided.table.index else "the chain"
 
@@ -94,10 +104,10 @@ def _reason(plan: Plan, name: str, row: pd.Series[float]) -> str:
             f"{keeps}: {row.alone_per_volume_meur:.2g} million EUR for each unit ({row.volume_unit}). No cost is given."
         )
     adds = f"would add {euros(inside)}" if inside >= _SEEN else "would add nothing"
-    if row.fits:
-        return f"{keeps} and {adds} to the plan, but {row.fits}."
     if inside < _SEEN:
         return f"{keeps}, but {adds} to the plan: its work is done by others."
+    if row.fits and inside > row.cost_likely_meur:
+        return f"{keeps} and {adds} to the plan, but {row.fits}."
     return f"{keeps}, but {adds} to the plan for {euros(row.cost_likely_meur)}: less than it costs."
 
 

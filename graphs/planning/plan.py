@@ -234,7 +234,7 @@ def _table(trial: Trial, limits: search.Limits, priced: Sequence[int], chosen: P
     moved = np.array([volume(trial.chain, one) for one in measures])
     return pd.DataFrame(
         {
-            "kind": [one.kind for one in measures],
+            "measure_kind": [one.kind for one in measures],
             "title": [one.title for one in measures],
             "amount": [one.amount for one in measures],
             "unit": [one.of.unit for one in measures],
