@@ -112,7 +112,7 @@ def propagate_beside(
     """
     if method.model == "inventories":
         return _by_inventories(chain, shock, method, runs, known)
-    if shock.support:
+    if shock.support and method.model != "ario":
         fault = f"the model {method.model} does not know stocks and stand-ins of single flows"
         raise Faults([Fault("method", "model", fault, "take the model inventories")])
     impact = Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
