@@ -153,13 +153,17 @@ def _views(plan: Plan) -> list[str]:
         return []
     said = []
     known = plan.robustness[plan.robustness.note == ""]
-    for view, row in known.iterrows():
-        if not row.worth_it:
-            said.append(
-                f"Not robust: in the view “{view}” the plan keeps {euros(max(0.0, row.avoided_value_added_meur))}, "
-                "less than it costs. Find out first whether that view is nearer to the truth here."
-            )
-        elif row.regret_meur > 0.1 * max(row.net_meur, _SEEN):
+    lost = known[~known.worth_it.astype(bool)]
+    if len(lost):
+        views = [f"“{view}” (keeps {euros(max(0.0, row.avoided_value_added_meur))})" for view, row in lost.iterrows()]
+        said.append(
+            f"Not robust: it is worth less than it costs in the view {_listed(views)}. Find out first whether your "
+            "buyers are in that position; in the other views it is worth it."
+            if len(lost) < len(known)
+            else f"Not robust: it is worth less than it costs in each other view: {_listed(views)}."
+        )
+    for view, row in known.drop(lost.index).iterrows():
+        if row.regret_meur > 0.1 * max(row.net_meur, _SEEN):
             said.append(
                 f"In the view “{view}” it is still worth it, but {row.best_measures or 'doing nothing'} would be "
                 f"better by {euros(row.regret_meur)}."

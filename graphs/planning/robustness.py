@@ -70,7 +70,11 @@ def _views(shock: Shock, method: Method) -> Iterator[tuple[str, Floats, Method]]
         goods, flows = (max(least, one / 2) for one in (method.stock_weeks_goods, method.stock_weeks_flows))
         yield "normal stocks half as large", base, replace(method, stock_weeks_goods=goods, stock_weeks_flows=flows)
     if method.model != "ario":
-        yield "model ario", base, replace(method, model="ario")
+        yield (
+            f"model ario, in which buyers hold {method.ario.stock_days_goods:g} days of goods",
+            base,
+            replace(method, model="ario"),
+        )
 
 
 def _row(

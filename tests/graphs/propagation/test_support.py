@@ -147,7 +147,7 @@ ARIO = Method(model="ario", ario=Ario(stock_days_goods=10.0, restock_days=5.0, b
 
 
 def test_ario_with_an_extra_stock_slows_down_so_much_later():
-    """A sells all that B buys, and stops. B slows down once its stock is below ψ of 10 days; with a week more, later."""
+    """A sells all that B buys, and stops. B slows down once its stock is below ψ of 10 days; or a week later."""
     chain = ValueChain.from_matrix(["DE_C26", "DE_C29"], [[0, 50], [0, 0]], [10, 200])
     shock = stopped(chain, "DE_C26")
     paths = {
