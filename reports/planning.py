@@ -29,10 +29,10 @@ def headline(plan: Plan, avoided: Avoided) -> str:
     limit = "" if plan.budget_eur is None else f" of {_exactly(plan.budget_eur)}"
     kept = _readings(avoided)
     return (
-        f"{spend}{limit} on {len(plan.chosen)} of {len(plan.measures)} measures: they keep {euros(plan.avoided_meur)} "
+        f"{spend}{limit} on {len(plan.chosen)} of {len(plan.measures)} measures, to keep {euros(plan.avoided_meur)} "
         f"({between(*kept)}) {lost}, {plan.avoided_meur / likely:.1f} euros for each that is spent."
         if likely
-        else f"Take {len(plan.chosen)} measures that cost nothing: they keep {euros(plan.avoided_meur)} {lost}."
+        else f"Take {_free(len(plan.chosen))} {euros(plan.avoided_meur)} {lost}."
     )
 
 
@@ -67,6 +67,10 @@ def assumptions(plan: Plan) -> list[str]:
     said = [f"{name}: {kind.does}; assumed: {kind.assumes}." for name, kind in kinds.items()]
     said.append("Costs are the user's. Value added kept counts each euro once; output kept counts inputs again.")
     return said
+
+
+def _free(count: int) -> str:
+    return "1 measure that costs nothing: it keeps" if count == 1 else f"{count} measures that cost nothing: they keep"
 
 
 def _exactly(euro: int) -> str:

@@ -87,7 +87,7 @@ def test_without_a_file_the_chain_proposes_and_asks_for_costs(tmp_path: Path):
     (tmp_path / "prices.csv").write_text("kind,cost_likely_meur\nstock,0.1\nsecond supplier,0.1\n")
     result = run("--shock", SHOCK, "--cost-per-unit", "prices.csv", "--budget", "2", "--out", "plan")
     assert result.exit_code == 0, result.output
-    assert "measures: they keep" in one_line(result.stdout)
+    assert "measures, to keep" in one_line(result.stdout)
 
 
 def test_a_disruption_of_the_log(tmp_path: Path):
