@@ -17,8 +17,7 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 
 FRONT_DOORS = (
     "tracker/cli.py",
-    "tracker/commands/graph.py",
-    "tracker/commands/opening.py",
+    "tracker/commands/",
     "tracker/app.py",
     "tracker/api/",
     "tracker/pages/",
