@@ -14,7 +14,7 @@ from graphs.matching import Match
 from graphs.programmes import CAVEAT, CouldPay, could_pay
 from tracker import log
 from tracker.api import schema, sheet
-from tracker.api.frame import KEPT_TABLE, MAY_BE_KNOWN, READS, AsTable, AtDesk, RecordId, errors, room, table
+from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, RecordId, errors, room, table
 from tracker.desk import Desk
 from tracker.kinds import KINDS, kind_of
 
@@ -25,7 +25,7 @@ _MOST = 100
 
 @router.get(
     "/records/{record_id}/proposals",
-    responses=READS | KEPT_TABLE | errors(404),
+    responses=READS | KEPT | {200: KEPT[200] | {"content": CSV}} | errors(404),
     response_model=schema.ProposalsOut,
     dependencies=[MAY_BE_KNOWN],
 )
