@@ -26,12 +26,16 @@ _FULL_WIDTH = 560.0
 """Units of a drawing across the width of the text."""
 _PORTRAIT_LETTERS, _LANDSCAPE_LETTERS = 96, 146
 """Letters of 9 points, the gaps between columns among them, across a page of A4."""
-_SIZE, _LEAST = 9.0, 6.0
-"""Points of the type of a table, and what it is not made smaller than."""
+_SIZE, _LEAST_UPRIGHT, _LEAST = 9.0, 7.5, 6.0
+"""Points of the type of a table, and what it is not made smaller than, upright and across."""
 _GAP = 1.7
 """Letters of room beside each column."""
-_LONGEST_WORD = 20
+_LONGEST_WORD, _LONGEST_FIGURE = 20, 32
 """Letters; a longer one is parted."""
+_LINES, _TALL = 4, 600
+"""Lines of a cell upright, and letters of a cell that may go over from one page to the next."""
+_BOLD = 1.15
+"""Width of a letter of a head in those of a cell."""
 
 
 def to_pdf(briefing: Briefing) -> bytes:
@@ -136,33 +140,60 @@ def _table(table: Table) -> dict[str, Any]:
     paper = on_paper(table)
     cells = [[_shown(cell.whole) for cell in row] for row in paper.rows]
     names = [_shown(one.words) for one in paper.heads]
-    least, wanted = [], []
-    for place, name in enumerate(names):
-        texts = [name, *(row[place] for row in cells)]
-        least.append(_GAP + max(min(_LONGEST_WORD, len(word)) for text in texts for word in [*text.split(" "), ""]))
-        wanted.append(_GAP + max(map(len, texts)))
-    # Across the page only where the words of a row do not stand beside each other upright.
-    wide = sum(least) > _PORTRAIT_LETTERS
-    room = _LANDSCAPE_LETTERS if wide else _PORTRAIT_LETTERS
+    numbers = [one.number for one in paper.heads]
+    least = [_least(name, [row[place] for row in cells], numbers[place]) for place, name in enumerate(names)]
+    longest = [_GAP + max(len(name), *(len(row[place]) for row in cells), 0) for place, name in enumerate(names)]
+    wanted = _wanted(least, cells)
+    # Across the page where the words of a row do not stand beside each other upright, or most of them on many lines.
+    squeezed = zip(_shares(least, wanted, _PORTRAIT_LETTERS), wanted, strict=True)
+    wide = sum(least) > _PORTRAIT_LETTERS * _SIZE / _LEAST_UPRIGHT or any(want > _LINES * one for one, want in squeezed)
+    most = _LANDSCAPE_LETTERS if wide else _PORTRAIT_LETTERS
+    size = max(_LEAST, min(_SIZE, _SIZE * most / sum(least)))
+    room = most * _SIZE / size
     return {
         "is": "table",
         "title": _shown(table.title),
         "note": _shown(table.note),
         "head": names,
         "rows": cells,
-        "figures": [one.number for one in paper.heads],
+        "figures": numbers,
         "wide": wide,
-        "size": max(_LEAST, min(_SIZE, _SIZE * room / sum(least))),
-        "widths": [0] * len(names) if sum(wanted) <= room else _shares(least, wanted, room),
+        "size": size,
+        "widths": [0] * len(names) if sum(longest) <= room else _shares(least, wanted, room),
+        "tall": any(len(cell) > _TALL for row in cells for cell in row),
     }
 
 
+def _least(name: str, texts: list[str], number: bool) -> float:
+    """Letters that a column cannot do without: its longest word, and a whole figure with its range."""
+    words = texts if number else [word for text in texts for word in text.split(" ")]
+    bold = [_BOLD * min(_LONGEST_WORD, len(word)) for word in name.split(" ")]
+    return _GAP + max([min(_LONGEST_FIGURE if number else _LONGEST_WORD, len(word)) for word in words] + bold)
+
+
+def _wanted(least: list[float], rows: list[list[str]]) -> list[float]:
+    """Letters that nine of ten texts of a column would like."""
+    lengths = [sorted(len(row[place]) for row in rows) for place in range(len(least))]
+    return [
+        max(need, _GAP + (row[int(0.9 * (len(row) - 1))] if row else 0))
+        for need, row in zip(least, lengths, strict=True)
+    ]
+
+
 def _shares(least: list[float], wanted: list[float], room: float) -> list[float]:
-    """Letters of each column: what its longest word needs, and of the rest what its longest text would like."""
-    rest = max(0.0, room - sum(least))
-    # A text four times as long wraps to twice the lines: its column is twice, not four times, as wide.
-    more = [max(0.0, want - need) ** 0.5 for need, want in zip(least, wanted, strict=True)]
-    return [round(need + rest * part / (sum(more) or 1.0), 2) for need, part in zip(least, more, strict=True)]
+    """Letters of each column: what it needs, and of the rest what it would like, the less the more it would."""
+    widths, rest = list(least), room - sum(least)
+    waiting = {place for place, want in enumerate(wanted) if want > least[place]}
+    while waiting and rest > 0:
+        # A text four times as long wraps to twice the lines: its column is twice, not four times, as wide.
+        more = {place: (wanted[place] - least[place]) ** 0.5 for place in waiting}
+        step = rest / sum(more.values())
+        content = {place for place in waiting if least[place] + step * more[place] >= wanted[place]}
+        for place in content or waiting:
+            widths[place] = min(wanted[place], least[place] + step * more[place])
+        rest -= sum(wanted[place] - least[place] for place in content)
+        waiting = waiting - content if content else set()
+    return [round(width, 2) for width in widths]
 
 
 def _shown(text: str) -> str:

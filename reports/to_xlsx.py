@@ -101,6 +101,8 @@ def _names(tables: Sequence[Table]) -> list[str]:
     for table in tables:
         plain = _NOT_IN_A_NAME.sub(" ", _text(table.title or table.name))
         plain = " ".join(plain.split()).strip("'") or "Table"
+        if len(plain) > _MOST_LETTERS_OF_A_NAME:  # not in the middle of a word, where there is more than one
+            plain = plain[: _MOST_LETTERS_OF_A_NAME + 1].rpartition(" ")[0] or plain
         name, number = plain[:_MOST_LETTERS_OF_A_NAME].strip(" '"), 1
         while name.casefold() in taken:
             number += 1

@@ -33,7 +33,7 @@ def of(*tables: Table) -> Briefing:
 
 
 def test_a_sheet_a_table_between_the_report_and_its_notes(book: openpyxl.Workbook) -> None:
-    links = "Most exposed links what they lo"
+    links = "Most exposed links what they"
     assert book.sheetnames == ["Report", "Disruptions in force", links, "Nothing of this kind", "Notes"]
     front = book["Report"]
     assert front["A1"].value == "Weekly report on Europe’s value chains, week 17 of 2020"

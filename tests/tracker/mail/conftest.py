@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Box:
     logged_in: list[bool] = field(default_factory=list)
     refuse: tuple[str, ...] = ()
     answer: str = "250 OK"
+    arrived: threading.Event = field(default_factory=threading.Event)
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
@@ -51,6 +53,7 @@ class Box:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
+            self.arrived.set()
             self.to.append(list(envelope.rcpt_tos))
             self.logged_in.append(session.authenticated is True)
             self.over_tls.append(session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None)
