@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,7 +16,7 @@ from graphs.method import READINGS, Method
 from graphs.propagation import Impact, propagate_beside
 from graphs.propagation.path import clean
 from graphs.score import attribution, composite, uncertainty
-from graphs.score.outcome import Outcome, outcome
+from graphs.score.outcome import Outcome, outcome, scored
 from graphs.score.panel import Panel
 from graphs.shock import DatedShock, Recorded, shock
 from graphs.valuechain import Floats, Integers, Meta, ValueChain
@@ -244,18 +244,8 @@ def assess(
     found = shock(chain, disruptions, on, method, known.shock if known else None)
     impact, costs = _carried(chain, found, method, known)
     reached = outcome(chain, found, impact, method)
-    ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
-
     panel = reached.panel
-    split = attribution.shares(costs, len(chain)) * reached.points[:, [1]]
-    points = pd.DataFrame(
-        np.hstack([panel.lost, panel.means(split)]),
-        index=panel.rows,
-        columns=pd.MultiIndex.from_tuples(
-            [("structure", one.name) for one in method.indicators] + [("disruption", name) for name in ids]
-        ),
-    )
-    direct = [attribution.direct(chain, effect) for effect in found.effects]
+    points, direct = _blamed(chain, found, panel, reached.points, costs, method)
     low, path, high = _paths(found, panel, reached.lost)
     return Assessment(
         on=on,
@@ -271,14 +261,53 @@ def assess(
         lost_share=reached.lost[:, :, 1].astype(np.float32),
         short_share=_short(found, impact, reached.loss_share[:, 1]),
         points=points,
-        direct=pd.DataFrame(
-            panel.means(np.column_stack(direct)) if direct else np.zeros((len(panel.rows), 0)), panel.rows, ids
-        ),
+        direct=direct,
         panel=panel,
         state=reached.state,
         impact=impact,
         costs=costs,
     )
+
+
+def regrouped(chain: ValueChain, assessment: Assessment, members: pd.DataFrame, labels: tuple[str, ...]) -> Assessment:
+    """The same assessment for other groups of nodes: losses, scores, ranks and reasons by the same rules.
+
+    Args:
+        chain: the one that was assessed.
+        members: nodes × (level, key), shares in 0–1; each group needs some output, and all of it in the EU.
+        labels: what each group is called.
+
+    Examples:
+        >>> from datetime import date
+        >>> from graphs import sources
+        >>> from graphs.score import resilience
+        >>> chain = sources.toy()
+        >>> whole = assess(chain, [], date(2021, 3, 1), Method())
+        >>> again = regrouped(chain, whole, resilience.groups(chain)[[("country", "DE")]], ("Germany",))
+        >>> bool(again.level("country").score["DE"] == whole.level("country").score["DE"])
+        True
+    """
+    method, found, nodes = assessment.method, assessment.shock, assessment.nodes
+    panel = Panel.of_groups(chain, method, members, labels)
+    shares = nodes[["loss_low_share", "loss_share", "loss_high_share"]].to_numpy(float)
+    amounts = nodes[["loss_low_meur", "loss_meur", "loss_high_meur"]].to_numpy(float)
+    ahead = assessment.lost_share[found.weeks_before :].astype(float)
+    scores, taken, state = scored(chain, panel, shares, amounts, ahead, method)
+    points, direct = _blamed(chain, found, panel, taken, assessment.costs, method)
+    return replace(assessment, scores=scores, panel=panel, points=points, direct=direct, state=state, impact=None)
+
+
+def _blamed(
+    chain: ValueChain, found: DatedShock, panel: Panel, taken: Floats, costs: tuple[Floats, ...], method: Method
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By row of the panel, the points that each reason takes, and what each disruption cuts at first hand."""
+    ids = [effect.disruption.id or f"#{number}" for number, effect in enumerate(found.effects, 1)]
+    split = attribution.shares(costs, len(chain)) * taken[:, [1]]
+    reasons = [("structure", one.name) for one in method.indicators] + [("disruption", name) for name in ids]
+    points = pd.DataFrame(np.hstack([panel.lost, panel.means(split)]), panel.rows, pd.MultiIndex.from_tuples(reasons))
+    cuts = [attribution.direct(chain, effect) for effect in found.effects]
+    cut = panel.means(np.column_stack(cuts)) if cuts else np.zeros((len(panel.rows), 0))
+    return points, pd.DataFrame(cut, panel.rows, ids)
 
 
 def _carried(

@@ -23,7 +23,8 @@ _STOP = frozenset(
     "the and for from with without into onto over under per via not nor but are was were has have had its their they "
     "them this that these those than then there which who whom whose what when where while will would can could may "
     "might must shall should all any each every both some such more most other others only also very too yet out off "
-    "due because since after before during between among about against because being been does did done stated date dates".split()
+    "due because since after before during between among about against because being been does did done stated date "
+    "dates".split()
 )
 _ENDINGS = (("ies", "y"), ("ings", ""), ("ing", ""), ("ers", ""), ("er", ""), ("ed", ""), ("es", ""), ("s", ""))
 _SHORTEST = 4
@@ -90,11 +91,13 @@ def weigh(texts: Sequence[str]) -> Texts:
 @functools.lru_cache(maxsize=20_000)
 def _stems(text: str) -> tuple[tuple[str, str], ...]:
     """The words of a text that say something, each with its stem."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
     return tuple((word, _stem(word)) for word in _WORD.findall(plain) if word not in _STOP)
 
 
+@functools.lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - bool(instead):

@@ -25,14 +25,14 @@ def headline(plan: Plan, avoided: Avoided) -> str:
             return f"No measure is worth its cost: none keeps anything {lost}."
         return f"No measure is worth its cost: at most {euros(best)} would be kept, {lost}."
     low, likely, high = (one / 1e6 for one in plan.cost_eur)
-    spend = f"Spend {euros(likely)}" + (f" ({between(low, high)})" if low < high else "")
-    limit = "" if plan.budget_eur is None else f" of {euros(plan.budget_eur / 1e6)}"
+    spend = f"Spend {_exactly(plan.cost_eur[1])}" + (f" ({between(low, high)})" if low < high else "")
+    limit = "" if plan.budget_eur is None else f" of {_exactly(plan.budget_eur)}"
     kept = _readings(avoided)
     return (
-        f"{spend}{limit} on {len(plan.chosen)} of {len(plan.measures)} measures: they keep {euros(plan.avoided_meur)} "
+        f"{spend}{limit} on {len(plan.chosen)} of {len(plan.measures)} measures, to keep {euros(plan.avoided_meur)} "
         f"({between(*kept)}) {lost}, {plan.avoided_meur / likely:.1f} euros for each that is spent."
         if likely
-        else f"Take {len(plan.chosen)} measures that cost nothing: they keep {euros(plan.avoided_meur)} {lost}."
+        else f"Take {_free(len(plan.chosen))} {euros(plan.avoided_meur)} {lost}."
     )
 
 
@@ -48,13 +48,13 @@ def reasons(plan: Plan) -> list[str]:
 
 
 def ranked(plan: Plan) -> pd.DataFrame:
-    """The measures: those of the plan first, then by what each keeps for a euro, or alone where it has no cost."""
+    """The measures: those of the plan first, then by what each keeps for a euro, or for a unit if it has no cost."""
     table = plan.table
     order = pd.DataFrame(
         {
             "out": ~table.in_plan,
             "euro": -table.alone_per_euro.astype(float).fillna(math.inf),
-            "alone": -table.alone_value_added_meur,
+            "alone": -table.alone_per_volume_meur,
         }
     )
     order.loc[table.cost_likely_meur.isna(), "euro"] = 0.0
@@ -67,6 +67,20 @@ def assumptions(plan: Plan) -> list[str]:
     said = [f"{name}: {kind.does}; assumed: {kind.assumes}." for name, kind in kinds.items()]
     said.append("Costs are the user's. Value added kept counts each euro once; output kept counts inputs again.")
     return said
+
+
+def _free(count: int) -> str:
+    return "1 measure that costs nothing: it keeps" if count == 1 else f"{count} measures that cost nothing: they keep"
+
+
+def _exactly(euro: int) -> str:
+    """Whole euros in millions, to the last that counts.
+
+    Examples:
+        >>> _exactly(1_750_000).replace("\\xa0", " ")
+        '1.75 million €'
+    """
+    return f"{euro / 1e6:,.6f}".rstrip("0").rstrip(".") + "\N{NO-BREAK SPACE}million\N{NO-BREAK SPACE}€"
 
 
 def _where(avoided: Avoided) -> str:
@@ -94,10 +108,10 @@ def _reason(plan: Plan, name: str, row: pd.Series[float]) -> str:
             f"{keeps}: {row.alone_per_volume_meur:.2g} million EUR for each unit ({row.volume_unit}). No cost is given."
         )
     adds = f"would add {euros(inside)}" if inside >= _SEEN else "would add nothing"
-    if row.fits:
-        return f"{keeps} and {adds} to the plan, but {row.fits}."
     if inside < _SEEN:
         return f"{keeps}, but {adds} to the plan: its work is done by others."
+    if row.fits and inside > row.cost_likely_meur:
+        return f"{keeps} and {adds} to the plan, but {row.fits}."
     return f"{keeps}, but {adds} to the plan for {euros(row.cost_likely_meur)}: less than it costs."
 
 
@@ -143,16 +157,20 @@ def _views(plan: Plan) -> list[str]:
         return []
     said = []
     known = plan.robustness[plan.robustness.note == ""]
-    for view, row in known.iterrows():
-        if not row.worth_it:
+    lost = known[~known.worth_it.astype(bool)]
+    if len(lost):
+        views = [f"“{view}” (keeps {euros(max(0.0, row.avoided_value_added_meur))})" for view, row in lost.iterrows()]
+        said.append(
+            f"Not robust: it is worth less than it costs in the view {_listed(views)}. Find out first whether your "
+            "buyers are in that position; in the other views it is worth it."
+            if len(lost) < len(known)
+            else f"Not robust: it is worth less than it costs in each other view: {_listed(views)}."
+        )
+    for view, row in known.drop(lost.index).iterrows():
+        if row.regret_meur > 0.1 * max(row.net_meur, _SEEN):
             said.append(
-                f"Not robust: in the view “{view}” the plan keeps {euros(max(0.0, row.avoided_value_added_meur))}, less "
-                "than it costs. Find out first whether that view is nearer to the truth here."
-            )
-        elif row.regret_meur > 0.1 * max(row.net_meur, _SEEN):
-            said.append(
-                f"In the view “{view}” it is still worth it, but {row.best_measures or 'doing nothing'} would be better "
-                f"by {euros(row.regret_meur)}."
+                f"In the view “{view}” it is still worth it, but {row.best_measures or 'doing nothing'} would be "
+                f"better by {euros(row.regret_meur)}."
             )
     if not said and len(known):
         said.append(

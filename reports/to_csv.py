@@ -9,12 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from graphs.assessment import Assessment
 from graphs.method import Method
-from graphs.series import Series
 from graphs.spreadsheet import neutral
 from graphs.valuechain import Meta
 from reports.briefing import Briefing, Cell
@@ -33,26 +31,6 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
         ['2021-03-01', 'eu', 'EU', 'EU27']
     """
     return _text(pd.concat([_table(one) for one in assessments]))
-
-
-def series_to_csv(series: Series, chain: Meta, method: Method, level: str, key: str | None = None) -> str:
-    """Scores of a level over some days, one row for each day and key; of a day that is missing the figures are empty.
-
-    Args:
-        key: of the only line that is wanted.
-
-    Examples:
-        >>> from datetime import date
-        >>> from graphs import sources
-        >>> from graphs.series import lines
-        >>> series = Series.of(lines(sources.toy(), Method()), [date(2021, 3, 1)], {})
-        >>> series_to_csv(series, sources.toy().meta, Method(), "eu").splitlines()[1]
-        '2021-03-01,eu,EU,EU27,,,,,,,,,,0,False,2'
-    """
-    blank = np.full((len(series.missing), *series.values.shape[1:]), np.nan)
-    missing = Series(series.lines, series.missing, (), blank)
-    frame = pd.concat([one.table(level, key) for one in (series, missing) if one.days] or [series.table(level, key)])
-    return _text(frame.sort_values("on", kind="stable").assign(**provenance(chain, method)))
 
 
 COLUMNS = "columns"

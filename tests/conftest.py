@@ -105,9 +105,11 @@ def serve() -> Callable[[Any], Any]:
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
             thread = threading.Thread(target=server.run, args=([ours],))
             thread.start()
-            yield f"http://localhost:{ours.getsockname()[1]}"
-            server.should_exit = True
-            thread.join()
+            try:
+                yield f"http://localhost:{ours.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
 
     return serving
 

@@ -6,7 +6,10 @@ import argparse
 import doctest
 import re
 import shlex
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -63,6 +66,15 @@ def curls() -> list[str]:
     return [line for line in joined.splitlines() if line.startswith("curl ")]
 
 
+@pytest.fixture
+def toy_of_2020(tmp_path: Path) -> Iterator[Desk]:
+    """A desk on the toy economy with the embedded record."""
+    desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
+    desk.seed(datetime(2021, 3, 1, tzinfo=UTC))
+    yield desk
+    desk.close()
+
+
 def test_the_lines_of_curl_run(tmp_path: Path) -> None:
     """As curl would send them, one after another, to a desk of their own."""
     desk = Desk(Settings(database_url=f"sqlite:///{tmp_path}/log.sqlite", chain=DATA / "toy"))
@@ -82,6 +94,30 @@ def test_the_lines_of_curl_run(tmp_path: Path) -> None:
     desk.close()
     assert [one.status_code for one in answers] == [200, 201, 200], [one.text for one in answers]
     assert answers[2].json()["rows"]["new"] == 1
+
+
+def test_the_lines_of_python_run(
+    tmp_path: Path,
+    toy_of_2020: Desk,
+    serve: Callable[[Any], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At a desk that is served, one after another; what they make is there. The toy economy has no textiles."""
+    programs = README.partition("**Programs.**")[2].partition("**Storage.**")[0]
+    found = re.findall(r"```python\n(.*?)```", programs, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    known: dict[str, Any] = {}
+    with serve(create_app(toy_of_2020)) as address:
+        for lines in found:
+            exec(lines.replace("http://localhost:8000", address).replace('"Textiles"', '"Agri-food"'), known)
+    assert known["scores"].score.between(0, 100).all()
+    assert known["records"].title.notna().all()
+    assert known["entries"].number.is_monotonic_increasing
+    assert len(known["textiles"]) == 52
+    assert known["textiles"].score.nunique() > 1, "the record of 2020 moves it"
+    assert "Resilience of textiles" in (tmp_path / "textiles-2020.svg").read_text("utf-8")
+    names = set(re.findall(r"`(?:desk)?\.(\w+)\(", programs))
+    assert all(callable(getattr(known["desk"], name)) for name in names), names
 
 
 def test_rooms_exist() -> None:

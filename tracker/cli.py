@@ -22,7 +22,7 @@ from tracker import intake, keeping, log
 from tracker.accounts import invitations
 from tracker.api import answer
 from tracker.app import create_app
-from tracker.commands import archive, chain, files, graph, people, plan, report, workbench
+from tracker.commands import archive, chain, files, graph, people, plan, report, sweep, workbench
 from tracker.commands.files import say_written
 from tracker.commands.opening import at_desk, change, now
 from tracker.desk import Desk
@@ -33,7 +33,7 @@ from tracker.terminal import console, fail, progress, written
 app = typer.Typer(
     add_completion=False, help="Log disruptions of Europe's value chains and read what they do.", rich_markup_mode=None
 )
-for part in (files, archive, graph, plan, report, workbench):
+for part in (files, archive, graph, plan, report, sweep, workbench):
     app.add_typer(part.app)
 app.add_typer(people.app, name="people")
 app.add_typer(chain.app, name="chain")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -85,3 +88,20 @@ class Settings(BaseSettings):
         if not re.fullmatch(form, value):
             raise ValueError(mend)
         return value
+
+
+@contextmanager
+def hidden() -> Iterator[None]:
+    """An environment without these settings, some of which are secrets, for processes that have no need of them.
+
+    At the end it is what it was before, whatever was changed in it.
+    """
+    before = dict(os.environ)
+    for name in before:
+        if name.upper().startswith("TRACKER_"):
+            del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

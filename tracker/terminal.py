@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,22 +70,37 @@ def progress(what: str) -> Iterator[None]:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Say how far something is, given what is done and of how many: a bar on a terminal, else a line at every tenth."""
+    """Say how far something is, given what is done and of how many: a bar on a terminal, else a line at every tenth.
+
+    Both with the time left, judged by what was done since it was first told.
+    """
     if console.is_terminal:
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=None)
             yield lambda done, of: bar.update(task, completed=done, total=of)
         return
-    told = [0]
+    told, first = [0], list[tuple[int, float]]()
 
     def tell(done: int, of: int) -> None:
+        if not first:
+            first.append((done, time.monotonic()))
         if of and done * 10 // of > told[-1]:
             told.append(done * 10 // of)
-            console.print(f"{what}: {done:,} of {of:,}")
+            console.print(f"{what}: {done:,} of {of:,}{_left(done, of, *first[0])}")
 
     console.print(f"{what} …")
     yield tell
+
+
+def _left(done: int, of: int, first: int, begin: float) -> str:
+    """How much longer it takes at the pace since ``begin``, in words; nothing where there is no pace yet."""
+    if not first < done < of:
+        return ""
+    seconds = (time.monotonic() - begin) / (done - first) * (of - done)
+    if seconds < 100:
+        return f", about {seconds:.0f} s left"
+    return f", about {seconds / 60:.0f} min left" if seconds < 6000 else f", about {seconds / 3600:.1f} h left"
 
 
 def check_writable(out: Path, *read: Path | None) -> None:

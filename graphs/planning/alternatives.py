@@ -16,8 +16,8 @@ from graphs.valuechain import Floats, Integers, ValueChain, share_of
 def alternatives(chain: ValueChain, loss_share: pd.Series[float], hit: str, method: Method) -> pd.DataFrame:
     """Other nodes in the EU of the industry of a hit supplier, the most usable first.
 
-    * ``spare_meur``: what it could make more in a year, overtime κ of what it does not lose itself: κ x (1 − loss share).
-      ASSUMPTION: overtime is the only spare capacity a table knows of, the method's ``overtime_share``.
+    * ``spare_meur``: what it could make more in a year, overtime κ of what it does not lose itself:
+      κ x (1 − loss share). ASSUMPTION: overtime (the method's ``overtime_share``) is all that a table knows of.
     * ``independence_share``: 1 − its own loss share over that of the hit supplier, at least 0: 1 where the same shock
       leaves it alone.
     * ``usable_meur`` = spare × independence, by which they are ranked; ``covers_share``: of what the hit supplier
@@ -87,7 +87,7 @@ def _sells(chain: ValueChain, struck: Integers, helpers: Integers) -> Floats:
     customers = np.zeros(len(chain), bool)
     customers[links.buyer[np.isin(links.supplier, struck)]] = True
     kept = customers[links.buyer] & chain.in_eu[links.buyer] & (links.supplier != links.buyer)
-    return np.bincount(links.supplier[kept], links.flow_meur[kept], len(chain))[helpers]
+    return np.asarray(np.bincount(links.supplier[kept], links.flow_meur[kept], len(chain))[helpers], float)
 
 
 def _steps(chain: ValueChain, struck: Integers, method: Method) -> list[int | None]:

@@ -113,7 +113,7 @@ def fit(taken: Iterable[Claim]) -> bool:
 
 
 def faults_of(chain: ValueChain, measures: Sequence[Measure], method: Method) -> list[Fault]:
-    """Every measure that does not fit the chain, every name that stands twice, and every node that is promised twice."""
+    """Every measure that does not fit the chain, every name that stands twice, and what is promised twice."""
     faults = []
     names = [one.id for one in measures]
     for name in sorted({name for name in names if names.count(name) > 1}):

@@ -100,7 +100,7 @@ def _pairs(chain: ValueChain, cut: Floats, added: Floats, method: Method) -> lis
     group = np.repeat(np.arange(len(links.group_start) - 1), np.diff(links.group_start))
     felt = cut[links.supplier] * links.flow_meur * binding_inputs(chain, method)[group]
     felt[(links.supplier == links.buyer) | (cut[links.supplier] <= _CUT)] = 0.0
-    found = []
+    found: list[tuple[str, str]] = []
     for buyer in np.argsort(-added, kind="stable"):
         own = np.flatnonzero((links.buyer == buyer) & (felt > 0))
         if added[buyer] <= 0 or len(found) == _BUYERS:

@@ -232,9 +232,9 @@ def _table(trial: Trial, limits: search.Limits, priced: Sequence[int], chosen: P
     costs = [one.cost_eur for one in measures]
     likely = np.array([cost[1] / 1e6 if cost else np.nan for cost in costs])
     moved = np.array([volume(trial.chain, one) for one in measures])
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "kind": [one.kind for one in measures],
+            "measure_kind": [one.kind for one in measures],
             "title": [one.title for one in measures],
             "amount": [one.amount for one in measures],
             "unit": [one.of.unit for one in measures],
@@ -260,7 +260,6 @@ def _table(trial: Trial, limits: search.Limits, priced: Sequence[int], chosen: P
         },
         pd.Index([one.id for one in measures], name="measure"),
     )
-    return table
 
 
 def _fits(limits: search.Limits, priced: Sequence[int], chosen: Portfolio, count: int) -> list[str]:

@@ -43,7 +43,7 @@ def robustness(
         best portfolio found and its advantage (``regret_meur``); with a ``note`` where a model cannot carry the plan.
     """
     priced = [i for i, one in enumerate(measures) if one.cost_eur is not None]
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, weights, way in _views(shock, method):
         try:
             trial = Trial(chain, shock, weights, measures, way, told)
@@ -70,7 +70,11 @@ def _views(shock: Shock, method: Method) -> Iterator[tuple[str, Floats, Method]]
         goods, flows = (max(least, one / 2) for one in (method.stock_weeks_goods, method.stock_weeks_flows))
         yield "normal stocks half as large", base, replace(method, stock_weeks_goods=goods, stock_weeks_flows=flows)
     if method.model != "ario":
-        yield "model ario", base, replace(method, model="ario")
+        yield (
+            f"model ario, in which buyers hold {method.ario.stock_days_goods:g} days of goods",
+            base,
+            replace(method, model="ario"),
+        )
 
 
 def _row(

@@ -3,8 +3,8 @@
 What is sought is a set S of measures with Σ c_i ≤ B and no promise made twice, for which the avoided loss v(S) is most.
 v is not a sum: two measures can do the same work twice, or help only together.
 
-* *All* (``every``): where few enough portfolios fit, each is carried through the chain. That is exact on the true model,
-  for every budget up to B.
+* *All* (``every``): where few enough portfolios fit, each is carried through the chain. That is exact on the true
+  model, for every budget up to B.
 * *Greedily* (``greedy``): again and again the measure that adds most for each euro. Beside it stand the best single
   measure and the optimum of the additive form max Σ v({i}) y_i, y ∈ {0, 1} (``additive``, mixed-integer, by HiGHS),
   which is exact for that form only. If v has diminishing returns and nothing but the budget binds, the better of the

@@ -112,7 +112,7 @@ def propagate_beside(
     """
     if method.model == "inventories":
         return _by_inventories(chain, shock, method, runs, known)
-    if shock.support:
+    if shock.support and method.model != "ario":
         fault = f"the model {method.model} does not know stocks and stand-ins of single flows"
         raise Faults([Fault("method", "model", fault, "take the model inventories")])
     impact = Impact(_MODELS[method.model](chain, shock, method), shock, method.model)
@@ -139,7 +139,11 @@ def _by_inventories(
 
 
 def _same_demand(one: Shock, other: Shock) -> bool:
-    cuts = [[id(part) for part in (*shock.effects, *shock.relief) if part.kind == "demand"] for shock in (one, other)]
+    cuts = [
+        [id(effect) for effect in shock.effects if effect.kind == "demand"]
+        + [id(relief) for relief in shock.relief if relief.kind == "demand"]
+        for shock in (one, other)
+    ]
     return cuts[0] == cuts[1] and one.steps == other.steps
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from graphs.assumptions import Ario
 from graphs.method import Method
-from graphs.propagation.trading import Cuts, Table, trade
+from graphs.propagation.trading import Aids, Cuts, Table, trade
 from graphs.shock import Shock
 from graphs.valuechain import Floats, Integers, ValueChain, residual_demand, share_of
 
@@ -37,6 +37,10 @@ def ario(chain: ValueChain, shock: Shock, method: Method) -> Floats:
     *Links.* Behind a cut c_ij nobody orders and nobody delivers, from the first step on: o_ij ← (1 − c_ij) o_ij. Of the
     orders that have no way, those that are open in the same industry get ``substitution_share``, by their shares in
     what is open; the rest is not ordered, and the stock runs down.
+
+    *Support* (``graphs.support``). An extra stock is added to S_pj when it is there, and to what orders aim at. A
+    stand-in delivers what is missing of an order to a supplier, up to its share times its own r; what is moved is
+    delivered as the stand-in delivers. Nobody is asked for more because of it.
 
     *Final demand that is negative* (stocks run down) is not cut: it adds to what can be delivered.
 
@@ -106,18 +110,25 @@ def _steps(chain: ValueChain, shock: Shock, given: Ario, table: Table, cuts: Cut
     stock, order = np.repeat(table.target[:, None], shape[0], axis=1), np.ones((len(table.target), shape[0]))
     placed, keen, ones = np.empty((len(table.blocks) - 1, *shape)), np.ones(shape), np.ones(shape)
     per_tau = min(1.0, shock.step_days / given.restock_days)
+    aids = Aids.of(chain, table, shock.support, shock.scenarios)
+    stores = np.where(table.target[:, None] > 0, aids.stored(chain, 0, shock.step_days), 0.0)
+    stock += stores
+    extra, no_aid = stores, np.zeros_like(aids.share)
 
-    def following(made: Floats, aimed: Floats, due: Floats, left: Floats, left_next: Floats, keen: Floats) -> Floats:
+    def following(
+        made: Floats, aimed: Floats, due: Floats, left: Floats, left_next: Floats, keen: Floats, aid: Floats
+    ) -> Floats:
         trade(
             table.blocks, table.place, table.buyer_start, table.group_start, table.run, table.supplier, table.flow,
             table.per_bought, table.target, table.per_enough, cuts.first, left, left_next, due, keen, made, aimed,
             stock, order, allowed, placed, per_tau, given.substitution_share, given.orders_by_capacity,
+            aids.start, aids.flow, aids.stand_in, aids.moved, aid, extra,
         )  # fmt: skip
         return placed.sum(axis=0) * keen
 
     # A normal step before the first: its orders are those that the first finds, less what the first cuts take.
     left = cuts.left(0)
-    asked = following(ones, ones, ones, np.ones_like(left), left, ones)
+    asked = following(ones, ones, ones, np.ones_like(left), left, ones, no_aid)
     for step in range(shock.steps):
         users = to_users * _remaining(shock, "demand", step, table.node)
         wanted = share_of(np.maximum(asked + users - drawn, 0.0), output)
@@ -131,7 +142,10 @@ def _steps(chain: ValueChain, shock: Shock, given: Ario, table: Table, cuts: Cut
         due = keen * np.minimum(share_of(made * output + drawn, asked + users), 1.0)
         keen = able if given.orders_by_capacity else ones
         before, left = left, cuts.left(min(step + 1, shock.steps - 1))
-        asked = following(made, aimed, due, before, left, keen)
+        asked = following(made, aimed, due, before, left, keen, aids.at(step))
+        if shock.support:
+            stores = np.where(table.target[:, None] > 0, aids.stored(chain, step + 1, shock.step_days), 0.0)
+            extra, stock = extra + stores, stock + stores
         yield Step(made[:, table.place].T, allowed[:, table.place].T)
 
 

@@ -5,8 +5,8 @@ each supplier has one stock to follow, and what the stocks of a buyer allow is a
 supported are the exception, and have stocks of their own; so are pooled stocks, one for each input of each buyer.
 
 *Support* of a flow from i to j (``graphs.support``), in shares of its normal use: an extra stock E is on hand from its
-week on and refilled like the rest, but lets nobody slow down later than ψ S*, so the aim of orders is S* + E; a stand-in
-b delivers θ s_b on top of what i can, s_i (1 + κ), and one from outside the chain θ; what is moved to b, μ, comes as
+week on and refilled like the rest; use still slows only below ψ S*, so the aim of orders alone is S* + E. A stand-in b
+delivers θ s_b on top of what i can, s_i (1 + κ), and one from outside the chain θ; what is moved to b, μ, comes as
 μ s_b (1 + κ) in place of μ s_i (1 + κ). More of E or θ never leaves less stock, in any week: ψ S* ≥ 1 and τ ≥ 1.
 """
 

@@ -14,6 +14,7 @@ from graphs.assumptions import Ario
 from graphs.binding import kind
 from graphs.errors import Fault, Faults
 from graphs.shock import CutLinks
+from graphs.support import Support
 from graphs.valuechain import Floats, Integers, ValueChain, share_of
 
 _BLOCKS = 8
@@ -105,16 +106,76 @@ class Cuts:
         return left
 
 
+@dataclass(frozen=True, eq=False)
+class Aids:
+    """What supports flows, in rows sorted by flow, what is moved first; ``start`` (groups + 1) bounds those of a group.
+
+    ``flow``: position in ``chain.inputs``; ``stand_in``: place of who stands in, or −1; ``share`` (rows × k) and
+    ``weeks``, extra stock, from step ``begin`` on.
+    """
+
+    start: Integers
+    flow: Integers
+    stand_in: Integers
+    moved: npt.NDArray[np.bool_]
+    begin: Integers
+    share: Floats
+    weeks: Floats
+
+    @classmethod
+    def of(cls, chain: ValueChain, table: Table, support: Sequence[Support], scenarios: int) -> Aids:
+        """The rows of all support."""
+        parts = [np.zeros((0, 4), np.int64)]
+        shares, weeks = [np.zeros((0, scenarios))], [np.zeros((0, scenarios))]
+        for one in support:
+            ones = np.ones(len(one.where), np.int64)
+            place = np.where(one.stand_in >= 0, table.place[one.stand_in], -1)
+            parts.append(np.column_stack([one.where, place, one.moved * ones, one.begin * ones]))
+            shares.append(one.share)
+            weeks.append(one.extra_weeks)
+        rows = np.concatenate(parts)
+        order = np.lexsort((1 - rows[:, 2], rows[:, 0]))
+        flow, stand_in, moved, begin = (np.ascontiguousarray(rows[order, column]) for column in range(4))
+        start = np.searchsorted(flow, chain.inputs.group_start).astype(np.int64)
+        return cls(
+            start,
+            flow,
+            stand_in,
+            moved.astype(bool),
+            begin,
+            np.concatenate(shares)[order],
+            np.concatenate(weeks)[order],
+        )
+
+    def at(self, step: int) -> Floats:
+        """Share that stands in, in a step (rows × k)."""
+        return self.share * (self.begin <= step)[:, None]
+
+    def stored(self, chain: ValueChain, step: int, step_days: int) -> Floats:
+        """What is stored in a step for the first time, by group, in steps of normal use of the group (groups × k)."""
+        links, found = chain.inputs, np.zeros((len(self.start) - 1, self.share.shape[1]))
+        new = np.flatnonzero((self.begin == step) & self.weeks.any(axis=1))
+        if not len(new):
+            return found
+        group = np.searchsorted(links.group_start, self.flow[new], side="right") - 1
+        bought = np.add.reduceat(links.flow_meur, links.group_start[:-1])
+        part = links.flow_meur[self.flow[new]] / bought[group]
+        np.add.at(found, group, part[:, None] * self.weeks[new] * 7 / step_days)
+        return found
+
+
 @numba.njit(cache=True, parallel=True, fastmath=_FAST)
 def trade(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     blocks, place, buyer_start, group_start, run, supplier, flow, per_bought, target, per_enough, first_cut, left,
     left_next, due, keen, made, aimed, stock, order, allowed, placed, per_tau, substitution, by_capacity,
+    aids, aid_flow, aid_stand_in, aid_moved, aid_share, extra,
 ) -> None:  # fmt: skip
     """Deliveries, use and new orders of a step, in one reading of the flows.
 
     ``due`` (k × n): share of an order that a supplier delivers; ``order`` (groups × k): what each group ordered, in
     shares of normal use, then what it orders next; ``placed`` (blocks × k × n): the new orders by supplier, million
-    euro a year; ``allowed`` (k × n): the output that the new stocks allow.
+    euro a year; ``allowed`` (k × n): the output that the new stocks allow; ``extra`` (groups × k): stock aimed at
+    beyond the target. Rows of ``aids``: what stands in for some flows (see ``Aids``).
     """
     for block in numba.prange(len(blocks) - 1):
         asked = placed[block]
@@ -132,11 +193,16 @@ def trade(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                         sent = _sum(weights, due[c, start : start + hi - lo])
                     else:
                         sent = _sum_of(weights, due[c], names)
+                    if aids[g + 1] > aids[g]:
+                        sent += _stood_in(
+                            aids[g], aids[g + 1], lo, cut, c, supplier, flow, due, left, aid_flow, aid_stand_in,
+                            aid_moved, aid_share,
+                        )  # fmt: skip
                     wanted = made[c, j]
                     if target[g] > 0.0:
                         held = max(0.0, stock[g, c] + order[g, c] * sent * per_bought[g] - wanted)
                         stock[g, c] = held
-                        wanted += max(0.0, target[g] * aimed[c, j] - held) * per_tau
+                        wanted += max(0.0, target[g] * aimed[c, j] + extra[g, c] - held) * per_tau
                         if per_enough[g] > 0.0:
                             allowed[c, j] = min(allowed[c, j], held * per_enough[g])
                     if by_capacity or cut >= 0:
@@ -156,6 +222,26 @@ def trade(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                         _add(asked[c, start : start + hi - lo], wanted, weights)
                     else:
                         _add_to(asked[c], wanted, weights, names)
+
+
+@numba.njit(cache=True, fastmath=_FAST)
+def _stood_in(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    first, last, lo, cut, c, supplier, flow, due, left, aid_flow, aid_stand_in, aid_moved, aid_share,
+):  # fmt: skip
+    """What stand-ins deliver of the orders of a group, for orders as large as normal; never more than is missing."""
+    total, missing = 0.0, 0.0
+    for a in range(first, last):
+        f = aid_flow[a]
+        own = due[c, supplier[f]]
+        if cut >= 0:
+            own *= left[cut + f - lo, c]
+        if a == first or aid_flow[a - 1] != f:
+            missing = max(0.0, 1.0 - own)
+        able = 1.0 if aid_stand_in[a] < 0 else due[c, aid_stand_in[a]]
+        more = aid_share[a, c] * (able - own) if aid_moved[a] else min(missing, aid_share[a, c] * able)
+        missing = max(0.0, missing - more)
+        total += flow[f] * more
+    return total
 
 
 @numba.njit(cache=True, fastmath=_FAST)

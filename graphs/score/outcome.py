@@ -56,19 +56,25 @@ def outcome(chain: ValueChain, shock: DatedShock, impact: Impact, method: Method
     # Net of what overtime makes up later, where a model has that; making up more than was lost is no resilience.
     loss_share = np.maximum(ahead.mean(axis=0), 0.0)
     loss_meur = loss_share * chain.output[:, None] * len(ahead) / WEEKS_A_YEAR
-    panel, points = Panel.of(chain, method), resilience.state_points_lost(loss_share, method)
+    panel = Panel.of(chain, method)
+    scores, points, state = scored(chain, panel, loss_share, loss_meur, ahead[:, :, 1], method)
+    return Outcome(panel, scores, lost, loss_share, loss_meur, points, state)
+
+
+def scored(
+    chain: ValueChain, panel: Panel, loss_share: Floats, loss_meur: Floats, ahead: Floats, method: Method
+) -> tuple[pd.DataFrame, Floats, Floats]:
+    """``scores``, ``points`` and ``state`` of an outcome, for the rows of a panel.
+
+    Args:
+        loss_share: as in an outcome, and so ``loss_meur`` (n × 3).
+        ahead: share of output lost by step from the date on, likely reading (steps × n).
+    """
+    points = resilience.state_points_lost(loss_share, method)
     factors = method.uncertainty.state_bound_factors
     gone = [1.0 - resilience.state_kept(loss_share, factor * method.state_bound_share) for factor in factors]
     state = 1.0 - panel.means(np.hstack(gone)).T.reshape(len(factors), len(READINGS), len(panel.rows))
-    return Outcome(
-        panel=panel,
-        scores=_scores(chain, panel, points, state, loss_meur, ahead[:, :, 1], method),
-        lost=lost,
-        loss_share=loss_share,
-        loss_meur=loss_meur,
-        points=points,
-        state=state,
-    )
+    return _scores(chain, panel, points, state, loss_meur, ahead, method), points, state
 
 
 def _scores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 
@@ -46,6 +47,24 @@ class Panel:
         key = (method.indicators, method.structure_weight, method.uncertainty.normalisations)
         return chain.once((cls, key), lambda: _panel(chain, method))
 
+    @classmethod
+    def of_groups(cls, chain: ValueChain, method: Method, members: pd.DataFrame, labels: tuple[str, ...]) -> Panel:
+        """A panel of other groups alone, by the same rules.
+
+        Args:
+            members: nodes × (level, key), shares in 0–1; each needs some output.
+            labels: what each is called.
+
+        Examples:
+            >>> from graphs import sources
+            >>> chain = sources.toy()
+            >>> members = resilience.groups(chain)[[("country", "DE")]]
+            >>> one, all = Panel.of_groups(chain, Method(), members, ("Germany",)), Panel.of(chain, Method())
+            >>> bool((one.indicators[0] == all.indicators[all.rows.get_loc(("country", "DE"))]).all())
+            True
+        """
+        return _made(chain, method, members, labels, np.zeros(0, np.int64))
+
     def means(self, values: Floats) -> Floats:
         """Values of nodes (n × m) by row: means weighted by output."""
         return np.vstack([self._by_weight @ values, values[self.nodes]])
@@ -65,10 +84,16 @@ class Panel:
 
 
 def _panel(chain: ValueChain, method: Method) -> Panel:
+    """The groups of ``resilience.groups``, then the nodes of the EU."""
     members = resilience.groups(chain)
     scored = np.flatnonzero(chain.in_eu & (chain.output > 0))
+    rows = [*members.columns, *(("node", str(key)) for key in chain.keys[scored])]
+    labels = tuple(resilience.label(chain, level, key) for level, key in rows)
+    return _made(chain, method, members, labels, scored)
+
+
+def _made(chain: ValueChain, method: Method, members: pd.DataFrame, labels: tuple[str, ...], scored: Integers) -> Panel:
     single = [("node", str(key)) for key in chain.keys[scored]]
-    rows = pd.MultiIndex.from_tuples([*members.columns, *single], names=["level", "key"])
     shares = members.to_numpy(float)
     weights = shares * chain.output[:, None]
     weights /= weights.sum(axis=0)
@@ -79,8 +104,8 @@ def _panel(chain: ValueChain, method: Method) -> Panel:
         for how in method.uncertainty.normalisations
     ]
     blank = Panel(
-        rows=rows,
-        labels=tuple(resilience.label(chain, level, key) for level, key in rows),
+        rows=pd.MultiIndex.from_tuples([*members.columns, *single], names=["level", "key"]),
+        labels=labels,
         shares=shares,
         weights=weights,
         nodes=scored,
@@ -89,12 +114,8 @@ def _panel(chain: ValueChain, method: Method) -> Panel:
         resilient=np.zeros(0),
     )
     lost = resilience.structure_points_lost(table, method).to_numpy(float)
-    return Panel(
-        rows=rows,
-        labels=blank.labels,
-        shares=shares,
-        weights=weights,
-        nodes=scored,
+    return dataclasses.replace(
+        blank,
         indicators=blank.means(values),
         lost=blank.means(lost),
         resilient=np.stack([blank.means(way) for way in ways]),

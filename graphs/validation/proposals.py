@@ -8,8 +8,8 @@ many kinds they have, and some kinds stand in one record only and cannot be foun
 Beside it, in the same cases: the words alone; the five commonest kinds of the others, whatever happened; and chance,
 which is computed: 1 − C(n − m, 5) / C(n, 5) for m proposals of its kinds among n.
 
-Two other designs were tried on the same cases, hit fewer of the 38 than the 25 of the one that stands, and were dropped:
-spread over themes and records (23), and points for like proposals that were made for like disruptions (21).
+Two other designs were tried on the same cases, hit fewer of the 38 than the 25 of the one that stands, and were
+dropped: spread over themes and records (23), and points for like proposals that were made for like disruptions (21).
 """
 
 from __future__ import annotations

@@ -48,11 +48,13 @@ def test_records_of_the_same_page_can_be_hidden_too() -> None:
 
 
 def test_what_it_asks_for_and_proposes_is_not_looked_at() -> None:
-    """The words of the case's own proposals, its remarks and its act would give the answer away."""
-    proposals = [action(MASKS, 1), *(action(RHINE, n) for n in range(9)), *(action(GOWNS, n) for n in range(9))]
-    kinds = {one.id: frozenset({one.about[0] if one.about != ("D1",) else "D3"}) for one in proposals}
-    told = dataclasses.replace(MASKS, proposals="Rhine low", note="Rhine low", actions_required=("funding",))
-    rows = [leave_one_out([one, GOWNS, RHINE], proposals, kinds).cases.loc["D1"] for one in (MASKS, told)]
+    """The act that a case asks for was coded from its proposals; with it, those of the right kind would come first."""
+    case = dataclasses.replace(MASKS, ecosystems=(), origin=("JP",))
+    right = [dataclasses.replace(action(RHINE, n), actions_required=("funding",)) for n in range(9)]
+    proposals = [action(case, 1), *right, *(action(GOWNS, n) for n in range(9))]
+    kinds = {one.id: frozenset({"ship"} if one.about == ("D2",) else {"sew"}) for one in proposals}
+    told = dataclasses.replace(case, proposals="Rhine is low", note="Rhine is low", actions_required=("funding",))
+    rows = [leave_one_out([one, GOWNS, RHINE], proposals, kinds).cases.loc["D1"] for one in (case, told)]
     pd.testing.assert_series_equal(*rows)
     assert rows[0].matching == 0
 

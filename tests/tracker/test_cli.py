@@ -550,7 +550,9 @@ def test_an_unknown_command_is_told(run: Run) -> None:
     refused(run("look"), "No such command 'look'")
 
 
-def test_serve_tells_where_it_serves_and_only_on_this_machine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_tells_where_it_serves_and_only_on_this_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     served: dict[str, Any] = {}
     monkeypatch.setattr("tracker.cli.uvicorn.run", lambda application, **named: served.update(named))
     monkeypatch.setenv("TRACKER_PORT", "8123")
@@ -558,6 +560,7 @@ def test_serve_tells_where_it_serves_and_only_on_this_machine(run: Run, monkeypa
     assert result.exit_code == 0
     assert (served["host"], served["port"]) == ("127.0.0.1", 8123)
     assert "http://localhost:8123" in result.stdout
+    assert position(tmp_path) == 160  # what the record proposes has come in too
 
 
 def test_a_chain_is_checked_without_a_log(run: Run, tmp_path: Path, coarse: Path) -> None:

@@ -16,6 +16,7 @@ from tracker.api import (
     whatif,
 )
 from tracker.api.frame import AtDesk, By, IfNoneMatch, On, desk_of, owner_of_last_change, owner_of_record, unless_known
+from tracker.api.hooks import own, owner_of_hook
 
 ROOMS = (scores, series, metrics, chain, paths, whatif, records, proposals, feed, hooks, changing, imports, reports)
 
@@ -26,6 +27,8 @@ __all__ = [
     "IfNoneMatch",
     "On",
     "desk_of",
+    "own",
+    "owner_of_hook",
     "owner_of_last_change",
     "owner_of_record",
     "unless_known",

@@ -28,9 +28,11 @@ def scores(assessment: Assessment, position: int, level: str, key: str | None = 
         if key not in rows.index:
             raise Unknown(key)
         rows = rows.loc[[key]]
+    before = {"on": assessment.on.isoformat(), "level": level}
+    after = of_each_row(assessment.chain, assessment.chain_version, assessment.method, position)
     return provenance(assessment, position) | {
         "level": level,
-        "scores": [_score(assessment, level, str(name), row) for name, row in rows.iterrows()],
+        "scores": [before | _score(assessment, level, str(name), row) | after for name, row in rows.iterrows()],
     }
 
 
@@ -38,16 +40,24 @@ def series(
     found: Series, chain: ValueChain, method: Method, position: int, level: str, key: str | None = None
 ) -> dict[str, Any]:
     """Scores of one level over some weeks, one for each week and key, and what they were computed from."""
-    rows = found.table(level, key).to_dict("records")
     return _made_from(chain.meta, chain.version, method, position) | {
         "level": level,
         "missing": [day.isoformat() for day in found.missing],
-        "scores": [
-            {"on": row["on"].isoformat(), "key": row["key"], "label": row["label"]}
-            | {name: round(row[name], 6) for name in FIGURES}
-            for row in rows
-        ],
+        "scores": points(found, chain, method, position, level, key),
     }
+
+
+def points(
+    found: Series, chain: ValueChain, method: Method, position: int, level: str, key: str | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a series: one for each week that is known and key, with what it was computed from."""
+    after = of_each_row(chain.meta, chain.version, method, position)
+    return [
+        {"on": row["on"].isoformat(), "level": level, "key": row["key"], "label": row["label"]}
+        | {name: round(row[name], 6) for name in FIGURES}
+        | after
+        for row in found.table(level, key).to_dict("records")
+    ]
 
 
 def provenance(assessment: Assessment, position: int) -> dict[str, Any]:

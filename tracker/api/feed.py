@@ -49,7 +49,8 @@ def read_feed(
     """The newest changes as an Atom feed (RFC 4287), each with who, when and a sentence; older ones under `next`.
 
     An entry has the same id for ever, as long as the desk keeps its public address. A record counts to its country
-    and ecosystem as it stands now; what is said about it is a record of its own and has neither.
+    and ecosystem as it stands now; what is said about it is a record of its own and has neither. A reader of feeds may
+    send a key as its password (Basic), with any name.
     """
     place = place_or_faults(kind, country, ecosystem)
     tags = {PLACES: place, ("ecosystems",): ecosystem}

@@ -67,7 +67,6 @@ KEPT: dict[int | str, dict[str, Any]] = {
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 PARQUET: dict[str, Any] = {MEDIA["parquet"]: {"schema": {"type": "string", "format": "binary"}}}
 _LINK = {"Link": {"schema": {"type": "string"}, "description": "With CSV: the address of the next page, if any."}}
-KEPT_TABLE: dict[int | str, dict[str, Any]] = KEPT | {200: KEPT[200] | {"content": CSV}}
 KEPT_PAGE: dict[int | str, dict[str, Any]] = KEPT | {200: {"content": CSV, "headers": KEPT[200]["headers"] | _LINK}}
 
 
@@ -213,6 +212,7 @@ def preferred(form: str | None, accept: str, offered: Collection[str]) -> str:
     return form or next((one for one in taken(accept) if one in offered), "json")
 
 
+_SENT = {"csv": "text/csv; charset=utf-8", "sdmx-csv": f"{MEDIA['sdmx-csv']}; version=2.0.0; charset=utf-8"}
 AsTable = Annotated[bool, Depends(_wants_csv)]
 Form = Annotated[str, Depends(_form)]
 
@@ -220,7 +220,7 @@ Form = Annotated[str, Depends(_form)]
 def table(content: bytes | str, next_page: str | None = None, status: int = 200, form: str = "csv") -> Response:
     """A table on its way; where the next page is stands in the header Link."""
     link = {"Link": f'<{next_page}>; rel="next"'} if next_page else {}
-    return Response(content, status, link, "text/csv; charset=utf-8" if form == "csv" else MEDIA[form])
+    return Response(content, status, link, _SENT.get(form, MEDIA[form]))
 
 
 def page_address(request: Request, **changed: str) -> str:

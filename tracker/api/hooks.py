@@ -8,11 +8,10 @@ from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from graphs.errors import Fault, Faults
 from tracker import repeating
 from tracker.api.frame import READS, AtDesk, By, MayComeAgain, desk_of, errors, room, sent
 from tracker.gate.door import needs, visitor_of
-from tracker.hooks import register, target
+from tracker.hooks import register
 from tracker.hooks.register import Delivery, Hook
 from tracker.log import Answer, Turn
 from tracker.permissions import Owner, allowed
@@ -119,17 +118,9 @@ def make_hook(request: Request, desk: AtDesk, actor: By, asked: MayComeAgain, gi
     seconds, 15 minutes at most, and nothing after it. It may come twice, with the same `webhook-id`. Headers and
     signature are those of Standard Webhooks.
     """
-    newest, own_hosts, at = desk.position, desk.settings.own_hosts, request.app.state.clock()
+    newest, at = desk.position, request.app.state.clock()
     after = newest if given.after is None else given.after
-    faults = []
-    if after > newest:
-        faults.append(Fault("", "after", f"{after} is not written yet", f"give at most {newest}, or leave it out"))
-    try:
-        target.check(target.read(given.url, own_hosts), own_hosts)
-    except Faults as found:
-        faults += found.faults
-    if faults:
-        raise Faults(faults)
+    register.check(given.url, after, newest, desk.settings.own_hosts)
 
     def work(turn: Turn) -> Answer:
         hook, secret = register.add(turn.connection, given.url, after, actor, at)

@@ -37,7 +37,10 @@ def _row() -> type[BaseModel]:
         output_meur=(float, Field(description=describe("output_meur"))),
         **figures,
         min_flow_meur=(float, Field(description=describe("min_flow_meur"))),
-        **schema.of_each_row(log_position=False),
+        chain_year=(int, Field(description=describe("chain_year"))),
+        chain_is_estimate=(bool, Field(description=describe("chain_is_estimate"))),
+        chain_version=(str, Field(description=describe("chain_version"))),
+        method_version=(str, Field(description=describe("method_version"))),
     )  # type: ignore[call-overload]
 
 

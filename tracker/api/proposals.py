@@ -14,18 +14,20 @@ from graphs.matching import Match
 from graphs.programmes import CAVEAT, CouldPay, could_pay
 from tracker import log
 from tracker.api import schema, sheet
-from tracker.api.frame import CSV, READS, AsTable, AtDesk, RecordId, errors, room, table
+from tracker.api.frame import CSV, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, RecordId, errors, room, table
 from tracker.desk import Desk
 from tracker.kinds import KINDS, kind_of
 
 router = room()
 
 _MOST = 100
-_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": CSV}}
 
 
 @router.get(
-    "/records/{record_id}/proposals", responses=_TABLE | READS | errors(404), response_model=schema.ProposalsOut
+    "/records/{record_id}/proposals",
+    responses=READS | KEPT | {200: KEPT[200] | {"content": CSV}} | errors(404),
+    response_model=schema.ProposalsOut,
+    dependencies=[MAY_BE_KNOWN],
 )
 def read_proposals(
     desk: AtDesk,

@@ -265,20 +265,21 @@ class ReasonOut(BaseModel):
     assumptions: list[str] = Field([], description="What had to be assumed of the disruption.")
 
 
-def of_each_row(log_position: bool = True) -> dict[str, Any]:
-    """What a row was computed from, for the shape of a row.
+class Provenance(BaseModel):
+    """What a row that follows from the log was computed from."""
 
-    Args:
-        log_position: whether it follows from the log at all.
-    """
-    kinds = {"chain_year": int, "chain_is_estimate": bool, "chain_version": str, "method_version": str}
-    kinds |= {"log_position": int} if log_position else {}
-    return {name: (kind, Field(description=describe(name))) for name, kind in kinds.items()}
+    chain_year: int = Field(description=describe("chain_year"))
+    chain_is_estimate: bool = Field(description=describe("chain_is_estimate"))
+    chain_version: str = Field(description=describe("chain_version"))
+    method_version: str = Field(description=describe("method_version"))
+    log_position: int = Field(description=describe("log_position"))
 
 
-class ScoreOut(BaseModel):
-    """One score with its interval, its parts, its losses and its reasons."""
+class ScoreOut(Provenance):
+    """One score with its interval, its parts, its losses, its reasons, and what it was computed from."""
 
+    on: str = Field(description=describe("on"))
+    level: str = Field(description=describe("level"))
     key: str = Field(description=describe("key"))
     label: str = Field(description=describe("label"))
     score: float = Field(description=describe("score"))
@@ -330,8 +331,10 @@ def _point() -> type[BaseModel]:
     figures = {name: (float, Field(description=describe(name))) for name in FIGURES}
     return create_model(
         "PointOut",
-        __doc__="The score of one key on one day, with its interval, its parts and its losses.",
+        __doc__="The score of one key on one day: interval, parts, losses, and what it was computed from.",
+        __base__=Provenance,
         on=(Annotated[str, Field(json_schema_extra={"format": "date"})], Field(description=describe("on"))),
+        level=(str, Field(description=describe("level"))),
         key=(str, Field(description=describe("key"))),
         label=(str, Field(description=describe("label"))),
         **figures,

@@ -11,9 +11,20 @@ from fastapi.responses import JSONResponse, Response
 
 from graphs.content import EARLIEST, LATEST
 from graphs.errors import Fault, Faults, Unknown
-from reports.to_csv import series_to_csv
-from tracker.api import answer, schema
-from tracker.api.frame import CSV, IN_RANGE, KEPT, MAY_BE_KNOWN, READS, AsTable, AtDesk, errors, room, table
+from tracker.api import answer, schema, sheet
+from tracker.api.frame import (
+    CSV,
+    IN_RANGE,
+    KEPT,
+    MAY_BE_KNOWN,
+    PARQUET,
+    READS,
+    AtDesk,
+    Form,
+    errors,
+    room,
+    table,
+)
 
 router = room()
 
@@ -24,11 +35,11 @@ _AT_ONCE = 4
 """If no more points than these are missing, the answer waits for them."""
 _LONGEST_S = 60
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: KEPT[200] | {"content": CSV, "description": "Every week of the range."},
+    200: KEPT[200] | {"content": CSV | PARQUET, "description": "Every week of the range."},
     304: KEPT[304],
     202: {
         "model": schema.SeriesOut,
-        "content": CSV,
+        "content": CSV | PARQUET,
         "description": "Some weeks are still being computed: they are listed as missing, and have empty cells in CSV. "
         "Ask again after the seconds in Retry-After.",
         "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds, 1–60."}},
@@ -42,7 +53,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 def read_series(
     desk: AtDesk,
     level: Annotated[Level, Query(description="Whose scores: of the EU, of ecosystems or of countries.")] = "ecosystem",
-    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Textiles"])] = None,
+    key: Annotated[str | None, Query(max_length=60, description="Only this one.", examples=["Electronics"])] = None,
     first: Annotated[
         date | None,
         Query(
@@ -63,7 +74,7 @@ def read_series(
             json_schema_extra=IN_RANGE,
         ),
     ] = None,
-    as_table: AsTable = False,
+    form: Form = "json",
 ) -> Response:
     """Scores of every Monday from the week of one day to another, at most 600 weeks, from the log as it stands now.
 
@@ -80,9 +91,9 @@ def read_series(
     if found.missing:
         status = 202
         headers["Retry-After"] = str(min(_LONGEST_S, max(1, math.ceil(desk.timeline.seconds_left))))
-    if as_table:
-        text = series_to_csv(found, desk.chain.meta, desk.method, level, key)
-        answered = table(text, status=status)
+    if form != "json":
+        content = sheet.series(found, desk.chain, desk.method, position, level, key, form)
+        answered = table(content, status=status, form=form)
         answered.headers.update(headers)
         return answered
     return JSONResponse(answer.series(found, desk.chain, desk.method, position, level, key), status, headers)

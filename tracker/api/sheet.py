@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from graphs.assessment import Assessment
-from tracker.api import answer, parquet
+from graphs.method import Method
+from graphs.series import FIGURES, Series
+from graphs.valuechain import ValueChain
+from tracker.api import answer, parquet, schema, sdmx
 from tracker.files.columns import cells, columns
 from tracker.log import Entry, Standing
 from tracker.tables import Field, to_csv
 
 _PROPOSAL = ("disruption", "id", "kind", "title", "state", "theme", "about", "tied", "points", "reasons", "could_pay")
+_LAST = tuple(schema.Provenance.model_fields)
+_SCORE = (*(name for name in schema.ScoreOut.model_fields if name not in _LAST), *_LAST)
 _ENTRY = ("number", "at", "who", "action", "kind", "record_id", "why", "reported_for", "changed", "hash")
 
 
-def scores(assessment: Assessment, position: int, level: str, key: str | None = None) -> bytes:
+def scores(assessment: Assessment, position: int, level: str, key: str | None = None, form: str = "csv") -> bytes:
     """Scores of one level, one row for each key, each with its reasons and what it was computed from.
+
+    Args:
+        form: ``csv``, ``parquet`` or ``sdmx-csv``; the last has one row for each figure, and no reasons.
 
     Raises:
         Unknown: if the level has no such key.
     """
-    told = answer.scores(assessment, position, level, key)
-    before = {"on": told["on"], "level": level}
-    after = {
-        "chain_year": told["chain"]["year"],
-        "chain_is_estimate": told["chain"]["estimate"],
-        "chain_version": told["chain"]["version"],
-        "method_version": told["method_version"],
-        "log_position": position,
-    }
-    return table([before | one | {"reasons": _reasons(one["reasons"])} | after for one in told["scores"]])
+    rows = answer.scores(assessment, position, level, key)["scores"]
+    if form == "sdmx-csv":
+        return sdmx.scores(rows)
+    return table([row | {"reasons": _reasons(row["reasons"])} for row in rows], form, _SCORE)
+
+
+def series(
+    found: Series,
+    chain: ValueChain,
+    method: Method,
+    position: int,
+    level: str,
+    key: str | None = None,
+    form: str = "csv",
+) -> bytes:
+    """Scores over time, one row for each week and key; of a week that is missing the figures are empty."""
+    blank = dict.fromkeys(FIGURES)
+    after = answer.of_each_row(chain.meta, chain.version, method, position)
+    labels = found.lines.label
+    rows = answer.points(found, chain, method, position, level, key)
+    rows += [
+        {"on": day.isoformat(), "level": level, "key": one, "label": label} | blank | after
+        for day in found.missing
+        for (of, one), label in labels.items()
+        if of == level and key in (None, one)
+    ]
+    names = ("on", "level", "key", "label", *FIGURES, *after)
+    return table(sorted(rows, key=itemgetter("on")), form, names)
 
 
 def records(kind: str, found: tuple[Standing, ...]) -> bytes:

@@ -25,7 +25,7 @@ from graphs.planning.avoided import Avoided, losses, what_if
 from graphs.planning.candidates import candidates
 from graphs.planning.measures import Measure, euros
 from graphs.planning.plan import MOST_TRIED, Plan, plan
-from graphs.planning.volumes import UNITS, priced
+from graphs.planning.volumes import UNITS, Prices, priced
 from graphs.propagation import WEEKS_A_YEAR, propagate
 from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
@@ -91,7 +91,7 @@ class _Asked:
 
     day: date | None
     given: list[Measure] | None
-    prices: dict[str, Any]
+    prices: Prices
     budget: str | None
 
 
@@ -249,8 +249,8 @@ def _say(
     if chain.meta.estimate:
         console.print(f"• The chain is an estimate: {chain.meta.title}. {chain.meta.accuracy}")
     console.print(
-        f"\nIn {out}/: plan.json, effects.csv (each measure with its reason), frontier.csv, robustness.csv, avoided.csv "
-        "(by ecosystem), alternatives.csv, measures.csv (to change and give back)"
+        f"\nIn {out}/: plan.json, effects.csv (each measure with its reason), frontier.csv, robustness.csv, "
+        "avoided.csv (by ecosystem), alternatives.csv, measures.csv (to change and give back)"
     )
 
 
@@ -265,7 +265,9 @@ def _measures(made: Plan) -> Table:
             "" if pd.isna(row.alone_per_euro) else f"{row.alone_per_euro:,.1f}",
             _meur(row.in_plan_meur),
         )
-    table.caption = "Million EUR of value added kept in the EU, likely. “In the plan”: what it keeps more when the others are there."
+    table.caption = (
+        "Million EUR of value added kept in the EU, likely. “In the plan”: what it adds to the others there."
+    )
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import ipaddress
 import time
@@ -23,6 +24,8 @@ from tracker.settings import Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers of a request that came through a proxy, so perhaps from elsewhere."""
+FEED = "/api/v1/feed.atom"
+"""Readers of feeds know names and passwords only: here a key may come as one."""
 VISITOR = "tracker.visitor"
 """Under which the scope of a request says who sends it."""
 
@@ -88,7 +91,10 @@ class Door:
     def shown(self, connection: HTTPConnection) -> Shown:
         """What this request shows of who sends it."""
         token = connection.cookies.get(self.cookie, "") if "cookie" in connection.headers else ""
-        return Shown(connection.headers.get("authorization", ""), token, self._from_elsewhere(connection))
+        authorization = connection.headers.get("authorization", "")
+        if connection.scope["path"] == FEED:
+            authorization = _from_a_reader(authorization)
+        return Shown(authorization, token, self._from_elsewhere(connection))
 
     def visitor(self, shown: Shown, at: datetime) -> Visitor:
         """Who shows this."""
@@ -215,6 +221,22 @@ def operations_of(route: APIRoute) -> Iterator[str]:
         operation = getattr(one.call, "operation", None)
         if operation:
             yield operation
+
+
+def _from_a_reader(authorization: str) -> str:
+    """A password, whatever the name before it, as the key that it is.
+
+    Examples:
+        >>> _from_a_reader("Basic YW5hOnZjZHRfeA=="), _from_a_reader("Basic ?"), _from_a_reader("Bearer vcdt_x")
+        ('Bearer vcdt_x', 'Basic ?', 'Bearer vcdt_x')
+    """
+    kind, _, given = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return authorization
+    try:
+        return f"Bearer {base64.b64decode(given, validate=True).decode().partition(':')[2]}"
+    except ValueError:
+        return authorization
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -22,7 +22,7 @@ from tracker.gate.together import Together
 from tracker.kinds import KINDS
 from tracker.permissions import allowed
 
-_FIGURES = "scores|metrics|chain|paths|supply-paths|series"
+_FIGURES = "scores(/structure)?|metrics|chain|(supply-)?paths|series"
 _LISTS = "changes|feed\\.atom|" + "|".join(kind.plural for kind in KINDS.values())
 PATHS = re.compile(rf"/api/v1/({_FIGURES}|records(/[^/]+(/proposals)?)?|disruptions/[^/]+|reports/[^/]+|{_LISTS})")
 """What follows from the log, the day and the question alone, whoever asks that may read at all."""

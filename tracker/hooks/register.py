@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from graphs.errors import Fault, Faults, Unknown
 from tracker.accounts.tokens import new_id
 from tracker.database import stamp, writing
+from tracker.hooks import target
 from tracker.hooks.signing import new_secret
 from tracker.hooks.tables import deliveries, hooks
 from tracker.permissions import Actor, Owner
@@ -58,11 +60,32 @@ _HOOK = [hooks.c[name] for name in Hook.__dataclass_fields__]
 _DELIVERY = [deliveries.c[name] for name in Delivery.__dataclass_fields__]
 
 
+def check(url: str, after: int, newest: int, to: Collection[str]) -> None:
+    """Whether a hook may be made: it leads to a host that is found, outside private networks. Takes a while.
+
+    Args:
+        newest: number of the newest entry of the log.
+        to: hosts of own networks that may be told.
+
+    Raises:
+        Faults: if not.
+    """
+    faults = []
+    if after > newest:
+        faults.append(Fault("", "after", f"{after} is not written yet", f"give at most {newest}, or leave it out"))
+    try:
+        target.check(target.read(url, to), to)
+    except Faults as found:
+        faults += found.faults
+    if faults:
+        raise Faults(faults)
+
+
 def add(connection: sa.Connection, url: str, after: int, actor: Actor, at: datetime) -> tuple[Hook, str]:
     """A new hook, within a turn to write, and its secret, which is told this once.
 
     Args:
-        url: as ``target`` has checked it.
+        url: one that ``check`` has let pass.
         after: it is told of the entries after this number.
 
     Raises:

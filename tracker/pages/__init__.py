@@ -7,6 +7,7 @@ from tracker.pages import (
     files,
     graph,
     history,
+    hooks,
     kinds,
     map,
     people,
@@ -36,5 +37,6 @@ ROOMS = (
     kinds,
     files,
     people,
+    hooks,
 )
 """Each with a ``router``."""

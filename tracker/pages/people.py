@@ -320,6 +320,7 @@ def _account(
         this=sessions.session_id(engine, visitor_of(request).token),
         keys=keys.listed(engine, actor.account, at),
         scopes=SCOPES,
+        hooks=allowed(actor, "keep_hooks", Owner(frozenset({actor.account}), actor.association)) is None,
         key=key,
         done=done,
         faults=faults,

@@ -14,6 +14,8 @@ from graphs import classification, disruption
 from graphs.content import EARLIEST, ID, LATEST
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults, Unknown
+from graphs.programmes import CAVEAT, could_pay
+from graphs.recommendation import Action, Practice
 from tracker import log, workflow
 from tracker.api import AtDesk, desk_of
 from tracker.desk import Desk
@@ -149,7 +151,8 @@ def record_page(
     }
     if isinstance(record, Disruption):
         return page(request, "disruption.html", status, **values, **story(request, record, today))
-    return page(request, "record.html", status, **values)
+    pays = could_pay(record, desk.programmes, today) if isinstance(record, Action | Practice) else ()
+    return page(request, "record.html", status, **values, pays=pays, caveat=CAVEAT)
 
 
 def _steps(record: Record) -> list[str]:

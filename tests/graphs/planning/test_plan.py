@@ -1,4 +1,4 @@
-"""The plan against brute force over all subsets, its bounds, its limits to the euro, and the answer that nothing pays."""
+"""The plan against brute force over all subsets, its bounds, its limits to the euro; and that nothing pays."""
 
 import itertools
 from dataclasses import replace

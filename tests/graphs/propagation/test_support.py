@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphs.assumptions import Ario
 from graphs.errors import Faults
 from graphs.method import Method
 from graphs.propagation import propagate, propagate_all
@@ -119,3 +120,66 @@ def test_models_without_stocks_refuse(toy, model: str):
     stock = Support(np.array([0]), 0, np.ones((1, 1)), np.array([NOBODY]), np.zeros((1, 1)))
     with pytest.raises(Faults, match="does not know stocks"):
         propagate(toy, Shock((), 4, scenarios=1, support=(stock,)), Method(model=model))
+
+
+def stopped(chain: ValueChain, key: str, steps: int = 60, step_days: int = 1) -> Shock:
+    cut = np.zeros((len(chain), 1))
+    cut[chain.keys.get_loc(key)] = 1.0
+    return Shock((Effect("supply", cut, np.ones((steps, 1)), np.zeros(cut.shape)),), steps, step_days, scenarios=1)
+
+
+def of_flow(chain: ValueChain, supplier: str, buyer: str, weeks: float, stand_in: int, share: float, **more) -> Support:
+    links = chain.inputs
+    ends = chain.keys.get_loc(supplier), chain.keys.get_loc(buyer)
+    where = np.flatnonzero((links.supplier == ends[0]) & (links.buyer == ends[1]))
+    given = {"begin": 0} | more
+    return Support(
+        where,
+        given["begin"],
+        np.full((1, 1), weeks),
+        np.array([stand_in]),
+        np.full((1, 1), share),
+        given.get("moved", False),
+    )
+
+
+ARIO = Method(model="ario", ario=Ario(stock_days_goods=10.0, restock_days=5.0, binding_share=0.001))
+
+
+def test_ario_with_an_extra_stock_slows_down_so_much_later():
+    """A sells all that B buys, and stops. B slows down once its stock is below ψ of 10 days; or a week later."""
+    chain = ValueChain.from_matrix(["DE_C26", "DE_C29"], [[0, 50], [0, 0]], [10, 200])
+    shock = stopped(chain, "DE_C26")
+    paths = {
+        begin: propagate(
+            chain, replace(shock, support=(of_flow(chain, "DE_C26", "DE_C29", 1.0, NOBODY, 0.0, begin=begin),)), ARIO
+        ).kept[:, 1, 0]
+        for begin in (0, 2, 59)
+    }
+    first = {begin: int(np.flatnonzero(path < 1 - 1e-9)[0]) for begin, path in paths.items()}
+    assert first[0] == first[2] == first[59] + 7
+    np.testing.assert_allclose(paths[0][7:], paths[59][:-7], atol=1e-9)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_ario_with_a_whole_stand_in_goes_on(toy, moved: bool):
+    """Chips of Taiwan stop; a stand-in that can serves all of it, and one that can do half serves half."""
+    shock = stopped(toy, "TW_C26")
+    stand_in = toy.keys.get_loc("FR_A")
+    whole, half = (
+        replace(shock, support=(of_flow(toy, "TW_C26", "DE_C29", 0.0, stand_in, share, moved=moved),))
+        for share in (1.0, 0.5)
+    )
+    none, some, all_of_it = (propagate(toy, one, ARIO).kept[30, 2, 0] for one in (shock, half, whole))
+    assert none < some < all_of_it
+    assert all_of_it > 0.9
+
+
+def test_ario_with_another_material_does_not_miss_the_supplier(toy):
+    shock = stopped(toy, "TW_C26")
+    buyers = [key for key in toy.keys if key != "TW_C26" and toy.flows[9, toy.keys.get_loc(key)] > 0]
+    support = tuple(of_flow(toy, "TW_C26", key, 0.0, NOBODY, 1.0) for key in buyers)
+    path = propagate(toy, replace(shock, support=support), ARIO).kept[:, :, 0]
+    without = propagate(toy, shock, ARIO).kept[:, :, 0]
+    assert without[40, 2] < 0.9
+    assert (path[:, toy.in_eu] > 0.98).all()

@@ -27,7 +27,7 @@ def program(client: TestClient, given: dict[str, Any]) -> TestClient:
 def frame(answer: Response) -> pd.DataFrame:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    return pd.read_csv(io.BytesIO(answer.content))
+    return pd.read_csv(io.BytesIO(answer.content), dtype={"method_version": str})
 
 
 @pytest.mark.parametrize("level", ["eu", "country", "node"])

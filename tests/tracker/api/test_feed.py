@@ -163,6 +163,15 @@ def test_with_a_public_address_links_and_ids_hold_anywhere(
     )
     assert program.post("/api/v1/disruptions", json=given).status_code == 201
     found = read(program.get("/api/v1/feed.atom"))
+    # A reader of feeds sends a name and a password: the key counts there, and nowhere else.
+    reader = TestClient(app_of(desk), base_url="https://tracker.example.eu")
+    told = {
+        (address, secret): reader.get(f"/api/v1/{address}", auth=("any", secret)).status_code
+        for address in ("feed.atom", "changes")
+        for secret in (key, "vcdt_none", "")
+    }
+    assert {asked for asked, status in told.items() if status == 200} == {("feed.atom", key)}
+    assert set(told.values()) == {200, 401}
     desk.close()
     assert found.entries[0].link == "https://Tracker.example.eu/records/D1"
     assert found.entries[0].id.startswith("tag:tracker.example.eu,2020:1/")

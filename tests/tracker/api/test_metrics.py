@@ -85,7 +85,8 @@ def test_what_cannot_be_asked(program: TestClient, read_problem: Callable[..., A
     assert (fault["field"], fault["fault"]) == ("after", "'DE_X' is no node of the value chain")
 
 
-def test_until_they_are_there(desk: Desk, client: TestClient) -> None:
+def test_until_they_are_there(desk: Desk, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.timeline._PATIENCE_S", 60)
     with desk.timeline.guest():  # while somebody is served nothing is begun
         answer = ask(client, country="DE")
         assert answer.status_code == 202

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -76,7 +77,7 @@ def test_a_program_waits_for_what_is_missing(program: TestClient, monkeypatch: p
     assert answer.status_code == 202
     assert answer.headers["retry-after"].isdigit()
     assert (len(answer.json()["missing"]), answer.json()["scores"]) == (19, [])
-    table = pd.read_csv(io.StringIO(ask(program, level="eu", format="csv", **SPRING).text))
+    table = pd.read_csv(io.BytesIO(ask(program, level="eu", format="csv", **SPRING).content))
     assert len(table) == 19
     assert table[list(FIGURES)].isna().all(axis=None), "a week that is not there yet has empty cells"
     goes_on.set()
@@ -95,12 +96,12 @@ def test_csv_at_the_same_address(program: TestClient) -> None:
     assert by_word.headers["content-type"] == by_header.headers["content-type"] == "text/csv; charset=utf-8"
     assert by_word.text == by_header.text
     assert by_header.headers["vary"] == "Accept, Accept-Encoding"
-    table = pd.read_csv(io.StringIO(by_word.text))
-    assert list(table) == ["on", "level", "key", "label", *FIGURES, "chain_year", "chain_is_estimate", "method_version"]
-    assert table[["on", "key", "label", *FIGURES]].to_dict("records") == [
-        {name: pytest.approx(value, abs=1e-6) if isinstance(value, float) else value for name, value in one.items()}
-        for one in told
-    ]
+    table = pd.read_csv(io.BytesIO(by_word.content), dtype={"method_version": str})
+    assert table.to_dict("records") == told, "in every column"
+    assert set(table.log_position) == {1}
+    packed = pq.read_table(io.BytesIO(ask(program, level="country", format="parquet", **SPRING).content))
+    assert [one | {"on": str(one["on"])} for one in packed.to_pylist()] == told
+    assert packed.schema.field("loss_meur").metadata[b"unit"] == b"million EUR"
     json = program.get("/api/v1/series", params={"format": "json"} | SPRING, headers={"Accept": "text/csv"})
     assert json.headers["content-type"] == "application/json"
 
@@ -131,7 +132,7 @@ def test_what_is_left_out(program: TestClient) -> None:
             "first: 'soon' is no date in range; write a day from 1990-01-01 to 2100-01-01, such as 2021-03-23",
         ),
         ({"level": "node"}, "level: Input should be 'eu', 'ecosystem' or 'country'; see the description at /docs"),
-        ({"format": "xlsx"}, "format: Input should be 'json' or 'csv'; see the description at /docs"),
+        ({"format": "xlsx"}, "format: Input should be 'json', 'csv' or 'parquet'; see the description at /docs"),
     ],
 )
 def test_what_cannot_be_asked(

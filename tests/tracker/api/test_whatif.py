@@ -27,6 +27,12 @@ CHIPS = {
 Problem = Callable[[Response, int], dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, an answer comes at once unless a test says otherwise."""
+    monkeypatch.setattr(whatif, "_AT_ONCE_S", 60.0)
+
+
 def ask(program: TestClient, *disruptions: dict[str, Any], **asked: Any) -> Response:
     return program.post("/api/v1/what-if", json={"disruptions": list(disruptions) or [CHIPS]} | asked)
 
@@ -98,7 +104,7 @@ def test_every_fault_is_told_at_once(client: TestClient, read_problem: Problem) 
 
 
 @pytest.fixture
-def goes_on(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def goes_on(patient: None, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Until it is set no question is answered, and nobody waits for one."""
     event, answered = threading.Event(), whatif._answered
 

@@ -74,6 +74,12 @@ def test_without_tables_the_cases_run_and_the_layout_is_told(run: Run, tmp_path:
     for words in ("add --wiod FOLDER", "years/flows_YYYY.parquet", "does not ship", "Results in out/"):
         assert words in said
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["validation.json", "validation.md"]
+    assert "same kind of measure: in 25 of 38 cases (66 %) one of the first five" in said
+    assert "Against words alone (66 %): 3 cases only the matching hits, 3 only the other (too few cases to tell" in said
+    told = json.loads((tmp_path / "out" / "validation.json").read_text("utf-8"))["proposals"]["kind of measure"]
+    assert told["cases"] == 38
+    assert {one["way"]: round(one["hits"]) for one in told["ways"]}["matching"] == 25
+    assert "| matching | 25 | 66 % | 50 %–79 % |" in (tmp_path / "out" / "validation.md").read_text("utf-8")
 
 
 def test_any_two_years(run: Run, wiod_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

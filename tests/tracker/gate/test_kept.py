@@ -21,6 +21,8 @@ from tracker.permissions import LOCAL, OPERATIONS
 ADDRESSES = [
     "scores?on=2021-03-15",
     "scores?level=eu",
+    "scores?level=country&on=2021-03-15&format=sdmx-csv",
+    "scores/structure",
     "chain?min_flow_meur=10",
     "chain?min_flow_meur=10&around=DE_C29&format=csv",
     "metrics?country=DE",
@@ -35,8 +37,8 @@ ADDRESSES = [
     "changes",
     "feed.atom",
 ]
-FROM_THE_CHAIN = ("chain", "metrics", "supply-paths")
-"""What no log can change."""
+FROM_THE_CHAIN = ("scores/structure", "chain", "metrics", "supply-paths")
+"""What no entry of the log can change."""
 NOT_KEPT = {
     "/api/v1/records/{record_id}/history",
     "/api/v1/disruptions/{record_id}/history",

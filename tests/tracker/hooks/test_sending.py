@@ -249,7 +249,7 @@ def test_what_is_cut_at_the_end_is_sent_again_and_does_not_count(
     talk.recv(10)
     start = time.monotonic()
     sender.close()
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 8
     assert (register.hook(engine, one.id).failures, register.attempts(engine, one.id)) == (0, [])
     talk.close()
     server.close()

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,7 @@ def test_whoever_does_not_come_to_an_end_is_cut(
     begin = time.monotonic()
     with pytest.raises(Unsent):
         post(read(rude(said, pause_s), {LOCAL}), {LOCAL}, {}, b"{}", Line())
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 8
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_the_text_of_an_answer_is_not_read(rude: Callable[[bytes, float], str]) 
     endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100_000
     begin = time.monotonic()
     assert post(read(rude(endless, 0), {LOCAL}), {LOCAL}, {}, b"{}", Line()) == 200
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 8
 
 
 @pytest.fixture
@@ -253,13 +254,16 @@ def encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
         while True:
             try:
                 one, _ = server.accept()
-                with context.wrap_socket(one, server_side=True) as talk:
-                    requests.append(talk.recv(65_536))
-                    talk.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
-            except ssl.SSLError:
-                continue
             except OSError:
                 return
+            with suppress(OSError), context.wrap_socket(one, server_side=True) as talk:  # some hang up at once
+                asked = b""
+                while not asked.endswith(b"\r\n\r\n{}") and (more := talk.recv(65_536)):
+                    asked += more
+                if not asked:
+                    continue
+                requests.append(asked)
+                talk.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     threading.Thread(target=serve, daemon=True).start()
     yield server.getsockname()[1], names, requests

@@ -77,6 +77,8 @@ def test_moving_on_shows_something_and_loses_nothing_typed(two: TestClient, desk
     done = move(two, "A2", state="done", state_source="https://eu.eu/lanes", version="2")
     assert (done.status_code, done.headers["location"]) == (303, "/actions/A2")
     page = read_page(two.get("/actions/A2").text)
+    assert "Single Market Programme (EU) 2021/690, 2021–2027" in page.text
+    assert "Why: funds legal framework." in page.text
     assert "Not stated: about, recommendation, owner, state on." in page.text
     slower = move(two, "A2", state="adopted", state_on="2020-01-01", version="2")
     assert slower.status_code == 409
