@@ -53,7 +53,7 @@ class Ensemble:
     Examples:
         >>> from graphs import sources
         >>> size(sources.toy(), Ensemble("nodes")), size(sources.toy(), Ensemble("links", min_flow_meur=20.0))
-        (12, 16)
+        (12, 13)
         >>> Ensemble("nodes", share=40.0)
         Traceback (most recent call last):
         ...
@@ -152,7 +152,7 @@ def scenario(chain: ValueChain, ensemble: Ensemble, method: Method, number: int)
     Examples:
         >>> from graphs import sources
         >>> scenario(sources.toy(), Ensemble("links", min_flow_meur=20.0), Method(), 2).what
-        'DE_C26 → DE_C29'
+        'DE_C29 → DE_G47'
     """
     count = size(chain, ensemble)
     if not 0 <= number < count:
@@ -188,11 +188,11 @@ def outcomes(chain: ValueChain, ensemble: Ensemble, method: Method, block: int) 
 
     Examples:
         >>> from graphs import sources
-        >>> found = outcomes(sources.toy(), Ensemble("nodes"), Method(), 0)
+        >>> found = outcomes(sources.toy(), Ensemble("nodes"), Method(), 1)
         >>> found.loc[9, ["what", "worst_node", "worst_ecosystem"]].tolist()
-        ['TW_C26', 'DE_C29', 'Mobility-Transport-Automotive']
+        ['TW_C26', 'DE_C29', 'Aerospace & defence']
         >>> found.loc[9, ["loss_meur", "knock_on_meur"]].astype(float).round(1).tolist()
-        [30.0, 5.4]
+        [42.4, 15.7]
     """
     first = BLOCK * block
     numbers = range(first, max(min(first + BLOCK, size(chain, ensemble)), first + 1))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from graphs.ensemble import BLOCK
+from graphs.errors import Fault, Faults
 from tracker.sweeps import folder
 from tracker.sweeps.work import Sweep
 
@@ -26,8 +27,12 @@ def run(sweep: Sweep, out: Path, carry: Carry, chunk: int, progress: Callable[[i
         progress: called with the scenarios done and all, at the beginning and after each piece.
 
     Raises:
-        Faults: a folder of another sweep, or what ``carry`` raises; what is done by then is kept.
+        Faults: an ensemble without scenarios, a folder of another sweep, or what ``carry`` raises; what is done by then
+            is kept.
     """
+    if not sweep.scenarios:
+        mend = "lower the threshold of links"
+        raise Faults([Fault("", "min_flow_meur", "no flow of this chain is as large, so there is no scenario", mend)])
     with folder.opened(out, sweep) as kept:
         total = kept.scenarios
         done = total if kept.complete else kept.scenarios_done

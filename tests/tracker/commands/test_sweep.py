@@ -68,6 +68,7 @@ def test_draws_over_the_record_of_the_desk() -> None:
         (["--kind", "nodes", "--share", "40"], "share: 40 is not a share above 0; give one up to 1, such as 0.4"),
         (["--kind", "nodes", "--chunk", "0", "--workers", "-1"], "workers: -1 is no number of processes"),
         (["--kind", "nodes", "--chunk", "0", "--workers", "-1"], "chunk: 0 is no number of scenarios"),
+        (["--kind", "links", "--min-flow-meur", "1e6"], "no flow of this chain is as large, so there is no scenario"),
         (["--kind", "nodes", "--chain", "nowhere"], "nowhere, nodes.csv: the file is missing"),
     ],
 )

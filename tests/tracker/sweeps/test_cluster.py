@@ -24,6 +24,7 @@ from tracker.sweeps import cluster
 from tracker.sweeps.run import run
 from tracker.sweeps.work import Sweep
 
+BEGAN = os.getpid()
 Progress = Callable[[int, int], None]
 
 
@@ -83,6 +84,21 @@ def test_what_a_piece_finds_wrong_is_heard_here(client: Client, sweep: Sweep) ->
     with pytest.raises(Faults, match="800 is not in the ensemble") as found:
         list(cluster.carried(client, sweep, [range(100, 101)]))
     assert [one.field for one in found.value.faults] == ["scenario"]
+
+
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [
+        (lambda: str(os.getpid()), "2 of 2 workers have another version of the tracker, such as tls://"),
+        (lambda: {os.getpid(): "1"}[BEGAN], "a worker cannot load the tracker"),
+    ],
+)
+def test_workers_of_another_version_are_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch, here: Callable[[], str], words: str
+) -> None:
+    monkeypatch.setattr(cluster, "program", here)
+    with pytest.raises(Faults, match=words):
+        cluster._check(client, "tcp://10.0.0.1:8786")
 
 
 def test_a_piece_that_kills_its_workers_is_named(client: Client, sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
