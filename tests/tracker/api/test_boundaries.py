@@ -23,7 +23,7 @@ TAKE_JSON = sorted(
     {(verb, route.path) for route in ROUTES for verb in route.methods if route.body_field and verb != "GET"}
 )
 NUMBERS = ["-1", "9" * 30, "9" * 5_000, "1e400", "NaN", "0x10", "½", "", " ", "1;2", "%00", "true"]
-BYTES = ["%00", "%FF", "%ED%A0%80", "%F0%9F%98%80", "%C3%28", "%", "%2e%2e%2f", "%0d%0aX:1", "+", "\U0001f600"]
+BYTES = ["%00", "%FF", "%ED%A0%80", "%", "%0d%0aX:1"]
 
 
 @pytest.fixture(scope="module")
