@@ -23,7 +23,7 @@ from graphs.valuechain import Floats, ValueChain, share_of
 MOST_TRIED = 1024
 """Portfolios up to which all are tried; each costs a run of the model for every scenario that counts."""
 
-Told = Callable[[int], None]
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def plan(
     Args:
         budget_meur: million EUR; None: no limit.
         weights: of the scenarios of the shock (k); by default the likely one of three, else all alike.
-        told: hears how many portfolios were tried.
+        told: hears how many portfolios were tried, and of how many; then the same of the views.
         most_tried: up to how many portfolios all are tried.
 
     Raises:
@@ -149,11 +149,14 @@ class _Search:
         scenarios = max(1, trial.shock.scenarios)
         all_of_them = search.every(limits, most_tried // scenarios)
         self.exact = all_of_them is not None
-        wanted = all_of_them if all_of_them is not None else search.greedy(self._values, limits)
-        alone = [frozenset({i}) for i in range(len(priced))]
-        gains = self._values(alone)
-        additive, most = search.additive(gains, limits)
-        self._values([*wanted, additive])
+        trial.expected = len(all_of_them or ()) or len(priced) ** 2
+        most = 0.0
+        if all_of_them is not None:
+            self._values(all_of_them)
+        else:
+            search.greedy(self._values, limits)
+            additive, most = search.additive(self._values([frozenset({i}) for i in range(len(priced))]), limits)
+            self._values([additive])
         known = {self._inner(one): one for one in trial.tried if one <= set(priced)}
         allowed = [one for one in known if limits.allow(one)]
         amounts = dict(zip(known, self._values(list(known)).tolist(), strict=True))

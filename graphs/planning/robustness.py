@@ -30,13 +30,13 @@ def robustness(
     finalists: Sequence[Portfolio],
     limits: search.Limits,
     method: Method,
-    told: Callable[[int], None] | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     """What the plan avoids in each other view, and how much better the best found there would be.
 
     A view is a reading of the shock (low, high), suppliers that replace each other within an industry
     (``pooled_stocks``), stocks half as large, or another model. In each the plan stands against the ``finalists`` and
-    against the portfolio that a greedy search finds there.
+    against those that take the measures by what each keeps for a euro there.
 
     Returns:
         By view: loss, what the plan avoids of it and keeps net of its cost, whether that is more than nothing, the
@@ -44,13 +44,16 @@ def robustness(
     """
     priced = [i for i, one in enumerate(measures) if one.cost_eur is not None]
     rows: list[tuple[object, ...]] = []
-    for name, weights, way in _views(shock, method):
+    views = list(_views(shock, method))
+    for number, (name, weights, way) in enumerate(views, 1):
         try:
-            trial = Trial(chain, shock, weights, measures, way, told)
+            trial = Trial(chain, shock, weights, measures, way)
             rows.append(_row(name, trial, priced, chosen, finalists, limits))
         except Faults as error:
             note = "; ".join(fault.fault for fault in error.faults)
             rows.append((name, np.nan, np.nan, np.nan, None, "", np.nan, note))
+        if told:
+            told(number, len(views))
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("view")
 
 
@@ -91,7 +94,7 @@ def _row(
     def values(portfolios: Sequence[Portfolio]) -> Floats:
         return np.asarray(trial.avoided([outer(one) for one in portfolios])[:, 0])
 
-    own = [outer(one) for one in search.greedy(values, limits)]
+    own = [outer(one) for one in search.by_ratio(values, limits)]
     rivals = list(dict.fromkeys([chosen, frozenset(), *finalists, *own]))
     avoided = trial.avoided(rivals)[:, 0]
     costs = [sum((trial.measures[i].cost_eur or (0, 0, 0))[1] for i in one) / 1e6 for one in rivals]

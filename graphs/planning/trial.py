@@ -26,7 +26,7 @@ class Trial:
 
     Args:
         weights: of the scenarios (k); those of no weight are not run.
-        told: hears after each step how many portfolios were tried.
+        told: hears after each step how many portfolios were tried, and of how many (see ``expected``).
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Trial:
         weights: Floats,
         measures: Sequence[Measure],
         method: Method,
-        told: Callable[[int], None] | None = None,
+        told: Callable[[int, int], None] | None = None,
     ) -> None:
         kept = np.flatnonzero(weights)
         self.chain, self.method, self.measures = chain, method, tuple(measures)
@@ -45,7 +45,8 @@ class Trial:
         eu = chain.in_eu if chain.in_eu.any() else np.ones(len(chain), bool)
         self._sums = np.stack([eu * value_added_share(chain), eu, np.ones(len(chain))])
         self._tried: dict[Portfolio, Floats] = {}
-        self._told = told or (lambda _: None)
+        self._told = told or (lambda done, of: None)
+        self.expected = 0
         self._try([frozenset()])
         self.loss = self._tried[frozenset()]
 
@@ -70,7 +71,7 @@ class Trial:
             shocks = [changed(self.chain, self.shock, [self._changes[i] for i in sorted(one)]) for one in part]
             for one, impact in zip(part, propagate_all(self.chain, shocks, self.method), strict=True):
                 self._tried[one] = self._sums @ losses(self.chain, impact) @ self.weights
-            self._told(len(self._tried))
+            self._told(len(self._tried), max(self.expected, len(self._tried)))
 
 
 def only(shock: Shock, scenarios: Iterable[int]) -> Shock:

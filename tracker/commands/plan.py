@@ -24,7 +24,7 @@ from graphs.planning.alternatives import alternatives
 from graphs.planning.avoided import Avoided, losses, what_if
 from graphs.planning.candidates import candidates
 from graphs.planning.measures import Measure, euros
-from graphs.planning.plan import MOST_TRIED, Plan, plan
+from graphs.planning.plan import Plan, plan
 from graphs.planning.volumes import UNITS, Prices, priced
 from graphs.propagation import WEEKS_A_YEAR, propagate
 from graphs.shock import DatedShock, shock
@@ -146,10 +146,8 @@ def _planned(chain: ValueChain, method: Method, records: Sequence[Disruption], a
             raise Faults([Fault("", "measures", fault, "give --measures a file with some")])
         measures = priced(chain, measures, asked.prices)
         helpers = _helpers(chain, found, method)
-    with counting("Trying portfolios on the chain") as tell:
-        made = plan(
-            chain, found, measures, asked.budget, method, told=lambda done: tell(min(done, MOST_TRIED), MOST_TRIED)
-        )
+    with counting("Trying portfolios, then other views of the shock") as tell:
+        made = plan(chain, found, measures, asked.budget, method, told=tell)
     with progress("Writing the plan"):
         chosen = [one for one in measures if one.id in made.chosen]
         avoided = what_if(chain, found, chosen, method)

@@ -243,3 +243,18 @@ def test_the_plan_stands_beside_its_rivals_in_other_views(toy):
     known = found[found.note == ""]
     assert (known.regret_meur >= 0).all()
     assert known.loss_value_added_meur["low reading"] < known.loss_value_added_meur["high reading"]
+
+
+def test_it_is_told_how_far_the_search_is(toy):
+    heard: list[tuple[int, int]] = []
+    plan(
+        toy,
+        stopped(toy, "TW_C26"),
+        [stock(f"M{k}", 2, 1) for k in range(3)],
+        3,
+        METHOD,
+        told=lambda *n: heard.append(n),
+    )
+    assert (8, 8) in heard
+    assert heard[-1][0] == heard[-1][1] == 5
+    assert all(done <= of for done, of in heard)
