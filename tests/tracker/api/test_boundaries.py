@@ -14,7 +14,7 @@ from tracker.desk import Desk
 from tracker.gate.door import every_route
 
 Problem = Callable[[Response, int], dict[str, Any]]
-ANY = {"record_id": "D1", "hook_id": "H1", "job": "x"}
+ANY = {"record_id": "D1", "week": "2020-W17", "hook_id": "H1", "job": "x"}
 """What stands in an address where something is named."""
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW")
 ROUTES = [route for room in api.ROOMS for route in every_route(room.router.routes)]
