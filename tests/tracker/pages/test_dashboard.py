@@ -168,7 +168,10 @@ def test_the_map_in_csv_is_that_of_the_page(viewer: TestClient, read_page: Calla
         for row, cell in zip(table, shown, strict=True):
             assert cell[0] == row["label"]
             assert cell[1].replace("\xa0", " ") == said(row["loss_share"])
-            assert cell[2].replace("\xa0", " ") == f"{said(row['loss_low_share'])}–{said(row['loss_high_share'])}"
+            assert (
+                cell[2].replace("\xa0", " ")
+                == f"{said(row['loss_low_share']).removesuffix(' %')}–{said(row['loss_high_share'])}"
+            )
             assert cell[4] == (points(float(row["score"])) if row["score"] else "–")
         assert not next(row for row in table if row["country"] == "TW")["score"]
 
