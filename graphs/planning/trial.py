@@ -71,7 +71,8 @@ class Trial:
             shocks = [changed(self.chain, self.shock, [self._changes[i] for i in sorted(one)]) for one in part]
             for one, impact in zip(part, propagate_all(self.chain, shocks, self.method), strict=True):
                 self._tried[one] = self._sums @ losses(self.chain, impact) @ self.weights
-            self._told(len(self._tried), max(self.expected, len(self._tried)))
+            if self.expected:
+                self._told(len(self._tried), max(self.expected, len(self._tried)))
 
 
 def only(shock: Shock, scenarios: Iterable[int]) -> Shock:

@@ -31,7 +31,7 @@ from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
 from reports import planning as said
 from tracker import intake, log
-from tracker.commands.opening import at_desk
+from tracker.commands.opening import at_desk, now
 from tracker.files.measures import read_measures, read_prices, written_out
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, counting, in_words, progress, written
@@ -74,7 +74,7 @@ def write_plan(
         if shock_words:
             with progress("Reading the value chain"):
                 chain = _chain(Settings())
-            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or date.today())], asked, out)
+            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or now().date())], asked, out)
             return
     with at_desk() as desk:
         try:

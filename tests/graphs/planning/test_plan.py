@@ -155,6 +155,16 @@ def test_the_additive_optimum_is_exact_for_sums(seed: int):
     assert bound >= best - 1e-6
 
 
+def test_greedy_takes_what_adds_most_for_a_euro_first_even_if_gains_grow():
+    """1 and 2 are worth 10 together and 1 alone; 0 is worth 4 for 2 euros."""
+    worth = {frozenset(): 0, frozenset({1}): 1, frozenset({2}): 1, frozenset({1, 2}): 10}
+    worth |= {one | {0}: 4 + worth[one] for one in list(worth)}
+    limits = search.Limits((2, 1, 1), 4, ((),) * 3)
+    steps = search.greedy(lambda given: np.array([float(worth[one]) for one in given]), limits)
+    assert [sorted(one) for one in steps] == [[], [0], [0, 1], [0, 1, 2]]
+    assert search.returns({one: float(value) for one, value in worth.items()}, 1e-9).grew > 0
+
+
 def stock(name: str, weeks: float, cost: float | str | None) -> Measure:
     return Measure(name, "stock", weeks, ("DE_C29",), ("TW_C26",), cost_likely_meur=cost)
 
