@@ -222,3 +222,15 @@ def test_what_was_done_but_not_heard_is_done_once(
     for _ in range(2):
         assert program.log(**STRIKE | {"title": "Flood"}, again="flood-1")["id"] == "D2"
     assert desk.position == 2
+
+
+def test_metrics_and_what_would_be(program: Tracker, desk: Desk) -> None:
+    metrics = program.metrics(country="DE")
+    assert set(metrics.key) == {key for key in desk.chain.keys if key.startswith("DE_")}
+    assert metrics.output_meur.gt(0).all()
+    found = program.what_if(STRIKE, level="country", nodes=3)
+    assert "DE" in found.impact.key.tolist()
+    assert len(found.nodes) == 3
+    assert found.disruptions.start.tolist() == [pd.Timestamp("2021-03-01")]
+    assert found.eu is not None
+    assert desk.position == 0, "nothing is logged"
