@@ -10,13 +10,15 @@ again by another. This process alone writes, so nothing is kept twice.
 from __future__ import annotations
 
 import logging
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
+import dask
 import pandas as pd
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, as_completed
 from distributed.comm.core import CommClosedError
 from distributed.security import Security
 
@@ -25,6 +27,7 @@ from tracker.settings import hidden
 from tracker.sweeps.work import Sweep, done, program
 
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+_NO_PAGES: dict[str, list[str]] = {f"distributed.{one}.http.routes": [] for one in ("scheduler", "worker")}
 _AHEAD = 3
 """Pieces that are handed out for each thread, so that none waits for the next; more would only fill memory."""
 _ROUNDS = 64
@@ -42,18 +45,20 @@ def workers(count: int) -> Iterator[Client]:
     with (
         hidden(),
         _quiet(),
+        dask.config.set(_NO_PAGES),
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,
             processes=True,
             host="tls://127.0.0.1",
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             security=Security.temporary(),
             silence_logs=logging.CRITICAL,
             env=_ONE_THREAD,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
+        client.register_plugin(_Unmoved())
         yield client
 
 
@@ -154,6 +159,14 @@ def _check(client: Client, address: str) -> None:
     if other:
         fault = f"{len(other)} of {len(found)} workers have another version of the tracker, such as {other[0]}"
         raise Faults([Fault("", "scheduler", fault, mend)])
+
+
+class _Unmoved(WorkerPlugin):
+    """A Ctrl+C is for the process that was asked, which ends its workers: they do not each complain of it."""
+
+    def setup(self, worker: Worker) -> None:
+        """In the main thread of a worker, also of one that takes another's place."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
