@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
 from graphs.planning.avoided import Avoided
+from graphs.planning.measures import Measure
 from graphs.planning.plan import Plan
+from graphs.valuechain import ValueChain
 from reports.amounts import between, euros
 
 _SEEN = 5e-4
@@ -200,3 +203,15 @@ def _output(avoided: Avoided) -> str:
 
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def places(measures: Iterable[Measure], chain: ValueChain) -> list[str]:
+    """What the keys stand for that measures name, in the order in which they come.
+
+    Examples:
+        >>> from graphs import sources
+        >>> places([Measure("M1", "stock", 4, ("DE_C29",), ("TW_C26",))], sources.toy())
+        ['TW_C26: Electronics (Taiwan)', 'DE_C29: Motor vehicles (Germany)']
+    """
+    keys = dict.fromkeys(key for one in measures for key in (*one.supplier, *one.at, one.stand_in))
+    return [f"{key}: {chain.nodes.label[key]}" for key in keys if key in chain.keys]

@@ -226,6 +226,7 @@ def _say(
     console.print(_measures(made))
     if made.chosen or made.fullest:
         console.print(_frontier(made))
+    console.print(f"{'; '.join(said.places(made.measures, chain))}.\n")
     console.print("Why:")
     for sentence in said.reasons(made):
         console.print(f"• {sentence}")
