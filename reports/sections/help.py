@@ -10,7 +10,7 @@ from graphs.disruption import Disruption
 from graphs.matching import Match
 from graphs.recommendation import Action, Practice
 from reports.briefing import Column, Paragraph, Part, Table
-from reports.sections.words import ACTIONS, ID, NOT_STATED, TITLE, counted, places
+from reports.sections.words import ACTIONS, ID, NOT_STATED, TITLE, places
 
 _MOST = 25
 _ABOUT = Column("about", "About", "Disruptions that it is about")
@@ -117,9 +117,9 @@ def _ids(now: Assessment) -> frozenset[str]:
 
 
 def _chosen(found: Sequence[T], ids: Collection[str]) -> list[T]:
-    counted_ones = [one for one in found if one.state not in _HIDDEN]
-    return sorted(counted_ones, key=lambda one: not set(one.about) & set(ids))
+    counting = [one for one in found if one.state not in _HIDDEN]
+    return sorted(counting, key=lambda one: not set(one.about) & set(ids))
 
 
 def _rest(number: int) -> str:
-    return f"{counted(number - _MOST, 'more')} on record." if number > _MOST else ""
+    return f"On record beside these: {number - _MOST}." if number > _MOST else ""
