@@ -16,7 +16,6 @@ import typer
 from rich import box
 from rich.table import Table
 
-from graphs import sources
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults, Unknown
 from graphs.method import Method
@@ -31,6 +30,7 @@ from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
 from reports import planning as said
 from tracker import intake, log
+from tracker.chains.store import opened
 from tracker.commands.opening import at_desk
 from tracker.files.measures import read_measures, read_prices, written_out
 from tracker.settings import Settings
@@ -73,7 +73,8 @@ def write_plan(
             raise Faults([Fault("", "disruption", "give either a disruption or a shock", mend)])
         if shock_words:
             with progress("Reading the value chain"):
-                chain = _chain(Settings())
+                settings = Settings()
+                chain = opened(settings.chain, settings.chains, settings.ecosystems)
             _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or date.today())], asked, out)
             return
     with at_desk() as desk:
@@ -95,16 +96,11 @@ class _Asked:
     budget: str | None
 
 
-def _chain(settings: Settings) -> ValueChain:
-    if settings.chain:
-        return sources.read_folder(settings.chain, settings.ecosystems)
-    return sources.estimate_2014(settings.ecosystems)
-
-
 def _in_words(chain: ValueChain, words: str, day: date) -> Disruption:
     """``TW_C26 40 % 8 weeks`` as a disruption that begins on a day.
 
     Examples:
+        >>> from graphs import sources
         >>> one = _in_words(sources.toy(), "TW_C26 40 % 8 weeks", date(2021, 3, 1))
         >>> one.origin, one.industries, one.severity_likely, one.end
         (('TW',), ('C26',), 0.4, datetime.date(2021, 4, 25))
