@@ -39,6 +39,7 @@ from tracker.terminal import check_writable, console, counting, in_words, progre
 app = typer.Typer()
 _SHOCK = re.compile(r"\s*(\S+)\s+(\d+(?:[.,]\d+)?)\s*%\s+(\d{1,3})\s*weeks?\s*", re.I)
 _FRONTIER_ROWS = 12
+_NAMED = 12
 
 
 @app.command("plan")
@@ -222,7 +223,9 @@ def _say(
     console.print(_measures(made))
     if made.chosen or made.fullest:
         console.print(_frontier(made))
-    console.print("Why:")
+    if names := _names(made, chain):
+        console.print(f"Names: {names}.")
+    console.print("\nWhy:")
     for sentence in said.reasons(made):
         console.print(f"• {sentence}")
     console.print("\nWhat to know:")
@@ -249,6 +252,8 @@ def _say(
 
 
 def _measures(made: Plan) -> Table:
+    if made.table.cost_likely_meur.isna().all():
+        return _without_costs(made)
     table = _table("In plan", "Measure", "Costs", "Keeps alone", "Per euro", "In the plan")
     for name, row in said.ranked(made).iterrows():
         table.add_row(
@@ -263,6 +268,23 @@ def _measures(made: Plan) -> Table:
         "Million EUR of value added kept in the EU, likely. “In the plan”: what it adds to the others there."
     )
     return table
+
+
+def _without_costs(made: Plan) -> Table:
+    """What can be said of measures before anybody has said what they cost."""
+    table = _table("Measure", "Keeps alone", "For each unit")
+    for name, row in said.ranked(made).iterrows():
+        table.add_row(f"{name} {row.title}", _meur(row.alone_value_added_meur), f"{row.alone_per_volume_meur:,.1f}")
+    table.caption = "Million EUR of value added kept in the EU, likely. What a unit is stands under “Why”."
+    return table
+
+
+def _names(made: Plan, chain: ValueChain) -> str:
+    """The nodes of the measures in words: ``TW_C26``: Computers … (Taiwan)."""
+    measures = made.measures
+    keys = dict.fromkeys(key for one in measures for key in (*one.supplier, *one.at, one.stand_in))
+    named = [f"{key}: {chain.nodes.label[key]}" for key in keys if key in chain.nodes.index]
+    return "; ".join(named[:_NAMED]) + (f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
 
 
 def _frontier(made: Plan) -> Table:
