@@ -19,7 +19,8 @@ def headline(plan: Plan, avoided: Avoided) -> str:
     lost = f"of the {euros(plan.loss_meur[0])} of value added that {_where(avoided)} is likely to lose"
     if not plan.chosen:
         if not any(one.cost_eur for one in plan.measures):
-            return f"No cost is given, so nothing is chosen: the measures are ranked by what each unit of them keeps {lost}."
+            ranking = "the measures are ranked by what each unit of them keeps"
+            return f"No cost is given, so nothing is chosen: {ranking} {lost}."
         best = plan.frontier.avoided_value_added_meur.max()
         if best < _SEEN:
             return f"No measure is worth its cost: none keeps anything {lost}."

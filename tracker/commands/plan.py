@@ -254,7 +254,7 @@ def _say(
 def _measures(made: Plan) -> Table:
     if made.table.cost_likely_meur.isna().all():
         return _without_costs(made)
-    table = _table("In plan", "Measure", "Costs", "Keeps alone", "Per euro", "In the plan")
+    table = _table("In plan", "Measure", "Costs", "Keeps alone", "Per euro", "Adds to plan")
     for name, row in said.ranked(made).iterrows():
         table.add_row(
             "yes" if row.in_plan else "no",
@@ -264,9 +264,7 @@ def _measures(made: Plan) -> Table:
             "" if pd.isna(row.alone_per_euro) else f"{row.alone_per_euro:,.1f}",
             _meur(row.in_plan_meur),
         )
-    table.caption = (
-        "Million EUR of value added kept in the EU, likely. “In the plan”: what it adds to the others there."
-    )
+    table.caption = "Million EUR of value added kept in the EU, likely. “Adds to plan”: to the others in it."
     return table
 
 

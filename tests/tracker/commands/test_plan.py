@@ -84,7 +84,7 @@ def test_without_a_file_the_chain_proposes_and_asks_for_costs(tmp_path: Path):
     told = one_line(result.stdout)
     assert "No cost is given, so nothing is chosen: the measures are ranked by what each unit of them keeps" in told
     assert "For each unit" in told
-    assert "In plan" not in told
+    assert "Per euro" not in told
     assert told.count("No cost is given") == 1
     label = sources.toy().nodes.label["TW_C26"]
     assert f"Names: TW_C26: {label}; " in told
