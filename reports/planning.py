@@ -22,7 +22,8 @@ def headline(plan: Plan, avoided: Avoided) -> str:
     lost = f"of the {euros(plan.loss_meur[0])} of value added that {_where(avoided)} is likely to lose"
     if not plan.chosen:
         if not any(one.cost_eur for one in plan.measures):
-            return f"No cost is given, so nothing is chosen: the measures are ranked by what they keep {lost}."
+            ranking = "the measures are ranked by what each unit of them keeps"
+            return f"No cost is given, so nothing is chosen: {ranking} {lost}."
         best = plan.frontier.avoided_value_added_meur.max()
         if best < _SEEN:
             return f"No measure is worth its cost: none keeps anything {lost}."
@@ -107,9 +108,8 @@ def _reason(plan: Plan, name: str, row: pd.Series[float]) -> str:
     if row.in_plan:
         return f"{keeps}; without it the plan would keep {euros(inside)} less."
     if row.fits == "no cost is given":
-        return (
-            f"{keeps}: {row.alone_per_volume_meur:.2g} million EUR for each unit ({row.volume_unit}). No cost is given."
-        )
+        costless = " No cost is given." if plan.table.cost_likely_meur.notna().any() else ""
+        return f"{keeps}: {euros(row.alone_per_volume_meur)} for each unit ({row.volume_unit}).{costless}"
     adds = f"would add {euros(inside)}" if inside >= _SEEN else "would add nothing"
     if inside < _SEEN:
         return f"{keeps}, but {adds} to the plan: its work is done by others."

@@ -12,7 +12,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
-from graphs import sources
 from graphs.assessment import Assessment, assess
 from graphs.disruption import Disruption
 from graphs.method import Method
@@ -20,7 +19,7 @@ from graphs.programmes import SHIPPED, programmes
 from graphs.valuechain import ValueChain
 from graphs.worst_day import worst_day
 from tracker import log, record
-from tracker.chains.store import in_use
+from tracker.chains.store import opened
 from tracker.database import open_database
 from tracker.forms.duplicates import LEAST, Likeness, Prepared, Sketch, similar
 from tracker.log import Turn, Writer
@@ -66,10 +65,7 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.method = Method()
-        folder = settings.chain or in_use(settings.chains)
-        self.chain: ValueChain = (
-            sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
-        )
+        self.chain: ValueChain = opened(settings.chain, settings.chains, settings.ecosystems)
         self.programmes = programmes(settings.programmes or SHIPPED)
         self.engine: sa.Engine = open_database(settings.database_url)
         log.catch_up(self.engine)

@@ -161,7 +161,8 @@ def _alone(found: Range | None) -> tuple[Cell, ...]:
 def needs(now: Assessment) -> Iterator[Part]:
     """What the disruptions in force ask for, in a sentence."""
     counts = {action: sum(action in one.actions_required for one in now.disruptions) for action in ALL_ACTIONS}
-    named = [f"{action} ({count})" for action, count in counts.items() if count]
+    most_first = sorted(counts.items(), key=lambda one: -one[1])
+    named = [f"{action} ({count})" for action, count in most_first if count]
     if named:
         yield Paragraph(f"Action required, by number of disruptions that ask for it: {listed(named)}.")
     elif now.disruptions:

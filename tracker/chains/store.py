@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graphs import sources
 from graphs.errors import Fault, Faults
 from graphs.sources.stored import write_stored
 from graphs.valuechain import ValueChain
@@ -124,6 +125,16 @@ def in_use(folder: Path) -> Path | None:
         mend = "choose another with `chain use NAME`, or `chain use --shipped`"
         raise Faults([Fault("", "chain", f"{name!r} is in use, but is no longer in {folder}", mend)])
     return folder / name
+
+
+def opened(own: Path | None, folder: Path, ecosystems: Path | None) -> ValueChain:
+    """The chain to work on: that of a folder of one's own, else the one in use, else the shipped estimate.
+
+    Raises:
+        Faults: one that cannot be read, or was chosen and is no longer there.
+    """
+    found = own or in_use(folder)
+    return sources.read_folder(found, ecosystems) if found else sources.estimate_2014(ecosystems)
 
 
 def drop(name: str, folder: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from graphs.errors import Fault, Faults
 from graphs.levels import percent
+from reports.amounts import euros
 from tracker.chains import store
 from tracker.chains.catalogue import PUBLICATIONS
 from tracker.chains.download import fetch
@@ -117,14 +118,14 @@ def _keep(brought: Brought, origin: str, path: Path, use: bool) -> None:
         brought.chain.leontief_inverse  # noqa: B018 - refuses a chain that is not productive
         said = store.about(brought.chain, name, origin, _seal(path), brought.tried)
         store.keep(brought.chain, said, folder)
-    console.print(f"{name}: {said.title}. {_size(said)}; output {said.output_meur / 1e6:,.1f} trillion EUR.")
+    console.print(f"{name}: {said.title}. {_size(said)}; output {euros(said.output_meur)} a year.")
     console.print(_checks(said))
     for sentence in (said.accuracy, f"Licence: {said.licence}.", f"Its reader was tried on: {said.tried}."):
         if sentence:
             console.print(sentence)
     if use:
         store.use(name, folder)
-        console.print("It is in use now.")
+        console.print("It is in use from now on; a desk that is running opens it when it is started again.")
     else:
         console.print(f"Use it: python3 -m tracker chain use {name}")
 

@@ -16,7 +16,6 @@ import typer
 from rich import box
 from rich.table import Table
 
-from graphs import sources
 from graphs.disruption import Disruption
 from graphs.errors import Fault, Faults, Unknown
 from graphs.method import Method
@@ -31,7 +30,12 @@ from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
 from reports import planning as said
 from tracker import intake, log
+<<<<<<< HEAD
 from tracker.commands.opening import at_desk, now
+=======
+from tracker.chains.store import opened
+from tracker.commands.opening import at_desk
+>>>>>>> newcomer
 from tracker.files.measures import read_measures, read_prices, written_out
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, counting, in_words, progress, written
@@ -39,6 +43,7 @@ from tracker.terminal import check_writable, console, counting, in_words, progre
 app = typer.Typer()
 _SHOCK = re.compile(r"\s*(\S+)\s+(\d+(?:[.,]\d+)?)\s*%\s+(\d{1,3})\s*weeks?\s*", re.I)
 _FRONTIER_ROWS = 12
+_NAMED = 12
 
 
 @app.command("plan")
@@ -73,8 +78,14 @@ def write_plan(
             raise Faults([Fault("", "disruption", "give either a disruption or a shock", mend)])
         if shock_words:
             with progress("Reading the value chain"):
+<<<<<<< HEAD
                 chain = _chain(Settings())
             _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or now().date())], asked, out)
+=======
+                settings = Settings()
+                chain = opened(settings.chain, settings.chains, settings.ecosystems)
+            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or date.today())], asked, out)
+>>>>>>> newcomer
             return
     with at_desk() as desk:
         try:
@@ -95,16 +106,11 @@ class _Asked:
     budget: str | None
 
 
-def _chain(settings: Settings) -> ValueChain:
-    if settings.chain:
-        return sources.read_folder(settings.chain, settings.ecosystems)
-    return sources.estimate_2014(settings.ecosystems)
-
-
 def _in_words(chain: ValueChain, words: str, day: date) -> Disruption:
     """``TW_C26 40 % 8 weeks`` as a disruption that begins on a day.
 
     Examples:
+        >>> from graphs import sources
         >>> one = _in_words(sources.toy(), "TW_C26 40 % 8 weeks", date(2021, 3, 1))
         >>> one.origin, one.industries, one.severity_likely, one.end
         (('TW',), ('C26',), 0.4, datetime.date(2021, 4, 25))
@@ -226,8 +232,14 @@ def _say(
     console.print(_measures(made))
     if made.chosen or made.fullest:
         console.print(_frontier(made))
+<<<<<<< HEAD
     console.print(f"{'; '.join(said.places(made.measures, chain))}.\n")
     console.print("Why:")
+=======
+    if names := _names(made, chain):
+        console.print(f"Names: {names}.")
+    console.print("\nWhy:")
+>>>>>>> newcomer
     for sentence in said.reasons(made):
         console.print(f"• {sentence}")
     console.print("\nWhat to know:")
@@ -254,7 +266,9 @@ def _say(
 
 
 def _measures(made: Plan) -> Table:
-    table = _table("In plan", "Measure", "Costs", "Keeps alone", "Per euro", "In the plan")
+    if made.table.cost_likely_meur.isna().all():
+        return _without_costs(made)
+    table = _table("In plan", "Measure", "Costs", "Keeps alone", "Per euro", "Adds to plan")
     for name, row in said.ranked(made).iterrows():
         table.add_row(
             "yes" if row.in_plan else "no",
@@ -264,10 +278,25 @@ def _measures(made: Plan) -> Table:
             "" if pd.isna(row.alone_per_euro) else f"{row.alone_per_euro:,.1f}",
             _meur(row.in_plan_meur),
         )
-    table.caption = (
-        "Million EUR of value added kept in the EU, likely. “In the plan”: what it adds to the others there."
-    )
+    table.caption = "Million EUR of value added kept in the EU, likely. “Adds to plan”: to the others in it."
     return table
+
+
+def _without_costs(made: Plan) -> Table:
+    """What can be said of measures before anybody has said what they cost."""
+    table = _table("Measure", "Keeps alone", "For each unit")
+    for name, row in said.ranked(made).iterrows():
+        table.add_row(f"{name} {row.title}", _meur(row.alone_value_added_meur), f"{row.alone_per_volume_meur:,.1f}")
+    table.caption = "Million EUR of value added kept in the EU, likely. What a unit is stands under “Why”."
+    return table
+
+
+def _names(made: Plan, chain: ValueChain) -> str:
+    """The nodes of the measures in words: ``TW_C26``: Computers … (Taiwan)."""
+    measures = made.measures
+    keys = dict.fromkeys(key for one in measures for key in (*one.supplier, *one.at, one.stand_in))
+    named = [f"{key}: {chain.nodes.label[key]}" for key in keys if key in chain.nodes.index]
+    return "; ".join(named[:_NAMED]) + (f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
 
 
 def _frontier(made: Plan) -> Table:

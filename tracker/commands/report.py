@@ -36,6 +36,7 @@ def write_report(
         last, day = _asked(week, on)
         check_writable(out / "report")
     with at_desk() as desk:
+        desk.seed_proposals(now())
         post = _post(desk) if mail else None
         if last is not None:
             with counting(f"Assessing week {week}, and each disruption by itself") as tell:

@@ -15,12 +15,12 @@ import typer
 from rich import box
 from rich.table import Table
 
-from graphs import sources
 from graphs.disruption import Disruption
 from graphs.ensemble import MIN_FLOW_MEUR, Ensemble
 from graphs.errors import Fault, Faults
 from graphs.method import Method
 from graphs.valuechain import ValueChain
+from tracker.chains.store import opened
 from tracker.commands.opening import at_desk
 from tracker.settings import Settings
 from tracker.sweeps.run import Carry, run
@@ -46,7 +46,7 @@ def sweep(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     chain: Annotated[
-        Path | None, typer.Option(help="Folder with nodes.csv and flows.csv; TRACKER_CHAIN if left out.")
+        Path | None, typer.Option(help="Folder with nodes.csv and flows.csv; that of the desk if left out.")
     ] = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine; 0: this one alone, without Dask.")] = 2,
     scheduler: Annotated[str, typer.Option(help="Of workers elsewhere, such as tcp://10.0.0.1:8786.")] = "",
@@ -88,8 +88,7 @@ def _recorded() -> tuple[Disruption, ...]:
 
 def _chain(folder: Path | None) -> ValueChain:
     settings = Settings()
-    folder = folder or settings.chain
-    return sources.read_folder(folder, settings.ecosystems) if folder else sources.estimate_2014(settings.ecosystems)
+    return opened(folder or settings.chain, settings.chains, settings.ecosystems)
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def read(url: str, to: Collection[str]) -> Target:
     if parts.scheme not in _PORTS or not host:
         faults.append(Fault("", "url", "is no address of the web", mend))
     elif parts.scheme != "https" and host not in to:
-        faults.append(Fault("", "url", "is not encrypted", "give an address that begins with https://"))
+        faults.append(Fault("", "url", "is not encrypted", "begin with https://, or name its host in TRACKER_HOOKS_TO"))
     if "@" in parts.netloc:
         faults.append(Fault("", "url", "holds a name or a password", "leave it out: messages are signed"))
     if parts.fragment:

@@ -66,7 +66,9 @@ def _of_name(file: Path, year: int | None) -> tuple[str, int]:
     """Edition and year, as the names of the bulk files say them."""
     found = _NAME.search(file.name)
     if year is None and found is None:
-        raise Faults([Fault(file.name, "year", "is not in the name of the file", "say which year it is of")])
+        raise Faults(
+            [Fault(file.name, "year", "is not in the name of the file", "say which year it is of, such as --year 2022")]
+        )
     edition = f"20{found[1]} edition" if found and found[1] else "edition not stated"
     return edition, year if year is not None else int(found[2] if found else 0)
 

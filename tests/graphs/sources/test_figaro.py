@@ -143,7 +143,9 @@ def test_a_node_without_output_has_no_flows(table: Published, tmp_path: Path) ->
 def test_the_year_must_be_known(flat: Path, tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_bytes(flat.read_bytes())
-    assert refusal(file) == ["table.csv, year: is not in the name of the file; say which year it is of"]
+    assert refusal(file) == [
+        "table.csv, year: is not in the name of the file; say which year it is of, such as --year 2022"
+    ]
     assert read_figaro(file, 2021).meta.year == 2021
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def test_a_broken_file_leaves_nothing_behind(tmp_path: Path) -> None:
     text = said("import", str(file), code=2)
     assert "stands 2 times" in text
     assert not (tmp_path / "chains").exists()
+
+
+def test_plans_and_sweeps_work_on_the_chain_in_use(tmp_path: Path) -> None:
+    said("import", str(DATA / "toy"), "--use")
+    plan = ["plan", "--shock", "TW_C26 80 % 8 weeks", "--on", "2021-03-01", "--out", str(tmp_path / "plan")]
+    sweep = ["sweep", "--kind", "nodes", "--workers", "0", "--out", str(tmp_path / "sweep")]
+    for words in (plan, sweep):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["chain_version"] == sources.toy().version
+    assert "12 scenarios" in result.output
 
 
 @pytest.mark.parametrize("form", ["gexf", "graphml", "json", "zip"])

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from graphs import sources
 from graphs.classification import DATA
 from graphs.fields import fields
 from tracker.cli import app
@@ -80,7 +81,13 @@ def test_a_plan_from_a_file(tmp_path: Path):
 def test_without_a_file_the_chain_proposes_and_asks_for_costs(tmp_path: Path):
     result = run("--shock", SHOCK, "--out", "plan")
     assert result.exit_code == 0, result.output
-    assert "No cost is given, so nothing is chosen" in one_line(result.stdout)
+    told = one_line(result.stdout)
+    assert "No cost is given, so nothing is chosen: the measures are ranked by what each unit of them keeps" in told
+    assert "For each unit" in told
+    assert "Per euro" not in told
+    assert told.count("No cost is given") == 1
+    label = sources.toy().nodes.label["TW_C26"]
+    assert f"Names: TW_C26: {label}; " in told
     given = pd.read_csv(tmp_path / "plan" / "measures.csv")
     assert given.cost_likely_meur.isna().all()
     assert {"stock", "second supplier"} <= set(given.kind)

@@ -37,8 +37,10 @@ def test_a_week_is_written_in_every_form_and_again_to_the_byte(run: Run, tmp_pat
     assert "2020-W17-in_force.csv" in names
     said = " ".join(result.stdout.split())
     assert "Assessing week 2020-W17, and each disruption by itself" in said
-    assert "--position 80 makes the same files again" in said
-    assert run("--week", "2020-W17", "--out", "two", "--position", "80").exit_code == 0
+    assert "--position 160 makes the same files again" in said
+    assert run("--week", "2020-W17", "--out", "two", "--position", "160").exit_code == 0
+    # what the embedded record did and proposed is told, as by the server
+    assert "No action is on record" not in (tmp_path / "one" / "2020-W17.md").read_text("utf-8")
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -56,7 +58,7 @@ def test_a_day_is_written(run: Run, tmp_path: Path) -> None:
         (("--week", "2020-W17", "--day", "2020-04-26"), "week: and a day are both given"),
         (("--week", "2020-W77"), "week: '2020-W77' is no week"),
         (("--day", "someday"), "day: 'someday'"),
-        (("--week", "2020-W17", "--position", "99"), "position: the log ends at 80; give a position from 0 to 80"),
+        (("--week", "2020-W17", "--position", "199"), "position: the log ends at 160; give a position from 0 to 160"),
     ],
 )
 def test_what_cannot_be_reported_is_said_and_nothing_is_written(
