@@ -30,12 +30,8 @@ from graphs.shock import DatedShock, shock
 from graphs.valuechain import ValueChain, share_of
 from reports import planning as said
 from tracker import intake, log
-<<<<<<< HEAD
-from tracker.commands.opening import at_desk, now
-=======
 from tracker.chains.store import opened
-from tracker.commands.opening import at_desk
->>>>>>> newcomer
+from tracker.commands.opening import at_desk, now
 from tracker.files.measures import read_measures, read_prices, written_out
 from tracker.settings import Settings
 from tracker.terminal import check_writable, console, counting, in_words, progress, written
@@ -43,7 +39,6 @@ from tracker.terminal import check_writable, console, counting, in_words, progre
 app = typer.Typer()
 _SHOCK = re.compile(r"\s*(\S+)\s+(\d+(?:[.,]\d+)?)\s*%\s+(\d{1,3})\s*weeks?\s*", re.I)
 _FRONTIER_ROWS = 12
-_NAMED = 12
 
 
 @app.command("plan")
@@ -78,14 +73,9 @@ def write_plan(
             raise Faults([Fault("", "disruption", "give either a disruption or a shock", mend)])
         if shock_words:
             with progress("Reading the value chain"):
-<<<<<<< HEAD
-                chain = _chain(Settings())
-            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or now().date())], asked, out)
-=======
                 settings = Settings()
                 chain = opened(settings.chain, settings.chains, settings.ecosystems)
-            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or date.today())], asked, out)
->>>>>>> newcomer
+            _planned(chain, Method(), [_in_words(chain, shock_words, asked.day or now().date())], asked, out)
             return
     with at_desk() as desk:
         try:
@@ -232,14 +222,9 @@ def _say(
     console.print(_measures(made))
     if made.chosen or made.fullest:
         console.print(_frontier(made))
-<<<<<<< HEAD
-    console.print(f"{'; '.join(said.places(made.measures, chain))}.\n")
-    console.print("Why:")
-=======
-    if names := _names(made, chain):
-        console.print(f"Names: {names}.")
+    if names := said.places(made.measures, chain):
+        console.print(f"Names: {'; '.join(names)}.")
     console.print("\nWhy:")
->>>>>>> newcomer
     for sentence in said.reasons(made):
         console.print(f"• {sentence}")
     console.print("\nWhat to know:")
@@ -289,14 +274,6 @@ def _without_costs(made: Plan) -> Table:
         table.add_row(f"{name} {row.title}", _meur(row.alone_value_added_meur), f"{row.alone_per_volume_meur:,.1f}")
     table.caption = "Million EUR of value added kept in the EU, likely. What a unit is stands under “Why”."
     return table
-
-
-def _names(made: Plan, chain: ValueChain) -> str:
-    """The nodes of the measures in words: ``TW_C26``: Computers … (Taiwan)."""
-    measures = made.measures
-    keys = dict.fromkeys(key for one in measures for key in (*one.supplier, *one.at, one.stand_in))
-    named = [f"{key}: {chain.nodes.label[key]}" for key in keys if key in chain.nodes.index]
-    return "; ".join(named[:_NAMED]) + (f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
 
 
 def _frontier(made: Plan) -> Table:
