@@ -21,6 +21,8 @@ _SHOWN_ANYWAY = re.compile(r"[\x20-\x7e\xa0-\u017f\u0391-\u03a1\u03a3-\u03ce\u04
 _MISSING = "□"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ue000-\uf8ff\U000f0000-\U0010ffff\ufffe\uffff]")
 """Controls and letters that mean nothing outside one house; none has a shape."""
+_MARK = "\ufeff"
+"""Has no width and comes along when text is copied; PDF/UA forbids it, as the compiler says of some texts only."""
 _DRAWN_WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([0-9.]+)"')
 _FULL_WIDTH = 560.0
 """Units of a drawing across the width of the text."""
@@ -198,7 +200,8 @@ def _shares(least: list[float], wanted: list[float], room: float) -> list[float]
 
 def _shown(text: str) -> str:
     """On one line, without what cannot be seen."""
-    return _UNSEEN.sub(_MISSING, one_line(text)).encode("utf-8", "replace").decode("utf-8")
+    plain = one_line(text).replace(_MARK, "")
+    return _UNSEEN.sub(_MISSING, plain).encode("utf-8", "replace").decode("utf-8")
 
 
 def _without_a_shape(letters: Iterable[str]) -> set[str]:

@@ -80,7 +80,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.state.provider, app.state.clock = Provider(desk.settings), clock
     app.state.reports = briefings.Kept(desk)
     post, report_at = Post.of(desk.settings), desk.settings.report_at
-    app.state.postman = Postman(desk.engine, post, report_at, clock, app.state.reports.week)
+    app.state.postman = Postman(desk.engine, post, report_at, clock, functools.partial(briefings.of_week, desk))
     app.state.sender = Sender(desk.engine, desk.settings.own_hosts, clock, answer.entry)
     app.state.uploads, app.state.imports = Uploads(desk), threading.BoundedSemaphore(2)
     app.state.jobs = Jobs()
@@ -101,6 +101,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime] = _now) -> FastAPI:
     app.add_exception_handler(Changed, _changed)
     app.add_exception_handler(TooMany, _come_back)
     app.add_exception_handler(Busy, _come_back)
+    app.add_exception_handler(briefings.Busy, _come_back)
     app.add_exception_handler(Exception, _failed)
     return app
 
@@ -193,9 +194,11 @@ def _changed(request: Request, error: Exception) -> Response:
 
 
 def _come_back(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TooMany | Busy)
+    assert isinstance(error, TooMany | Busy | briefings.Busy)
     if isinstance(error, TooMany):
         answer = _problem(request, 429, "Too many attempts", "Ten logins failed: try again in five minutes.")
+    elif isinstance(error, briefings.Busy):
+        answer = _problem(request, 429, "One moment", "Many reports are being made just now: try again in some seconds.")
     else:
         answer = _problem(request, 503, "One moment", "Many are logging in just now: try again in some seconds.")
     answer.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -30,6 +30,8 @@ Tell = Callable[[int, int], None]
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})", re.IGNORECASE)
 _MOST_KEPT = 24
 """Reports and forms of them that are kept; a hundred kilobytes each."""
+_MOST_WAITING = 4
+"""So many readers wait at once; each of them takes a place of those who are served."""
 _MOST_MATCHED = 2
 """Practices and actions told for each disruption in force."""
 _MOST_WEEKS = 1_040
@@ -113,37 +115,68 @@ def of_day(desk: Desk, on: date, position: int | None = None) -> Briefing:
     return morning(assess(desk.chain, log.disruptions(desk.engine, at), on, desk.method), position=at)
 
 
+class Busy(Exception):
+    """Too many wait for reports already."""
+
+    retry_after_seconds = 5
+
+
 class Kept:
     """Reports that were asked for, kept: a position of the log and a week or day determine each.
 
-    Whoever asks for one that is being made waits for it, so none is made twice at the same time.
+    One is made at a time, and a few may wait for theirs; whoever asks beyond that is sent away for a moment, so that
+    the desk goes on serving the others. What is kept is given at once.
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._lock = desk, threading.Lock()
+        self._desk, self._lock, self._making = desk, threading.Lock(), threading.Lock()
+        self._places = threading.BoundedSemaphore(_MOST_WAITING)
         self._found: OrderedDict[tuple[int, date, str], Any] = OrderedDict()
 
     def week(self, last: date, position: int | None = None) -> Briefing:
-        """See ``of_week``."""
+        """See ``of_week``.
+
+        Raises:
+            Busy: too many wait already.
+        """
         at = _position(self._desk, position)
         found: Briefing = self._once((at, last, ""), lambda: of_week(self._desk, last, at))
         return found
 
     def file(self, last: date, form: str, position: int | None = None) -> bytes:
-        """The report of a week in one of the forms of ``reports.publish``."""
+        """The report of a week in one of the forms of ``reports.publish``.
+
+        Raises:
+            Busy: too many wait already.
+        """
         at = _position(self._desk, position)
         briefing = self.week(last, at)
         found: bytes = self._once((at, last, form), lambda: publish(briefing, form))
         return found
 
     def _once(self, key: tuple[int, date, str], make: Callable[[], Any]) -> Any:
+        if (kept := self._kept(key)) is not None:
+            return kept
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._making:
+                if (kept := self._kept(key)) is not None:
+                    return kept  # somebody else waited for it too
+                made = make()
+                with self._lock:
+                    self._found[key] = made
+                    if len(self._found) > _MOST_KEPT:
+                        self._found.popitem(last=False)
+                return made
+        finally:
+            self._places.release()
+
+    def _kept(self, key: tuple[int, date, str]) -> Any:
         with self._lock:
-            if key not in self._found:
-                self._found[key] = make()
-                if len(self._found) > _MOST_KEPT:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(key)
-            return self._found[key]
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
 
 
 def weeks(desk: Desk, today: date) -> list[tuple[str, date, int]]:

@@ -5,7 +5,9 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -137,6 +139,31 @@ def test_a_report_is_kept_until_the_log_changes(written: Desk, monkeypatch: pyte
     write(written, dataclasses.replace(LATE, title="Another"), at=LATER)
     assert kept.week(SUNDAY) != first
     assert len(made) == 2
+
+
+def test_whoever_asks_while_many_wait_is_sent_away_but_what_is_kept_is_given(
+    written: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    kept = briefings.Kept(written)
+    ready = kept.week(SUNDAY)
+
+    def slow(desk: Desk, last: date, position: int | None) -> Any:
+        begun.release()
+        assert go_on.wait(20)
+        return ready
+
+    monkeypatch.setattr(briefings, "of_week", slow)
+    kept._places = threading.BoundedSemaphore(1)
+    waits = threading.Thread(target=kept.week, args=(date(2021, 3, 14),))
+    waits.start()
+    assert begun.acquire(timeout=20)
+    with pytest.raises(briefings.Busy):
+        kept.week(date(2021, 3, 21))
+    assert kept.week(SUNDAY) is ready, "nobody has to wait for it"
+    go_on.set()
+    waits.join()
+    assert kept.week(date(2021, 3, 21)) is ready, "there is room again"
 
 
 def test_records_as_of_a_position_and_entries_between_two_moments(written: Desk) -> None:

@@ -84,11 +84,22 @@ def keep(chain: ValueChain, said: About, folder: Path) -> Path:
 
 
 def kept(folder: Path) -> list[About]:
-    """The chains that are kept in a folder, by name; what was half written is not among them."""
-    found = []
+    """The chains that are kept in a folder, by name; what was half written is not among them.
+
+    Raises:
+        Faults: every one that is there but of which nothing can be read.
+    """
+    found, faults = list[About](), list[Fault]()
     for file in sorted(folder.glob(f"*/{_ABOUT}")):
-        if not file.parent.name.startswith("."):
+        if file.parent.name.startswith("."):
+            continue
+        try:
             found.append(About(**json.loads(file.read_text("utf-8"))))
+        except (OSError, ValueError, TypeError):
+            mend = f"remove {file.parent} and import or get the chain again"
+            faults.append(Fault(str(file), "chain", "cannot be read", mend))
+    if faults:
+        raise Faults(faults)
     return found
 
 
@@ -161,8 +172,8 @@ def check_name(name: str) -> None:
         >>> check_name("../x")
         Traceback (most recent call last):
         ...
-        graphs.errors.Faults: name: '../x' cannot name a chain; write small letters, digits, points and hyphens
+        graphs.errors.Faults: name: '../x' cannot name a chain; write small letters, digits, points and hyphens, and not in-use
     """
-    if not _NAME.fullmatch(name):
-        mend = "write small letters, digits, points and hyphens"
+    if not _NAME.fullmatch(name) or name == _USED:  # under that name stands which one is in use
+        mend = f"write small letters, digits, points and hyphens, and not {_USED}"
         raise Faults([Fault("", "name", f"{name[:80]!r} cannot name a chain", mend)])

@@ -12,10 +12,13 @@ MEDIA = {
 }
 """By the word for ``format=``, its type in the headers Accept and Content-Type."""
 
+_LONGEST = 1_000
+"""Letters of a header that are read; those of browsers have some two hundred."""
 
-@functools.lru_cache(maxsize=1_024)
+
 def taken(accept: str) -> tuple[str, ...]:
-    """The forms that a header Accept names, the dearest first; what it says of any other type does not matter here.
+    """The forms that a header Accept names, each once, the dearest first; what it says of any other type, or after a
+    thousand letters, does not matter here.
 
     References:
         RFC 9110, section 12.5.1.
@@ -26,6 +29,11 @@ def taken(accept: str) -> tuple[str, ...]:
         >>> taken("*/*"), taken("text/csv;q=0")
         ((), ())
     """
+    return _taken(accept[:_LONGEST])
+
+
+@functools.lru_cache(maxsize=1_024)
+def _taken(accept: str) -> tuple[str, ...]:
     words = {kind: word for word, kind in MEDIA.items()}
     found = []
     for place, one in enumerate(accept.lower().split(",")):
@@ -33,7 +41,7 @@ def taken(accept: str) -> tuple[str, ...]:
         weight = next((_weight(part[2:]) for part in parts if part.startswith("q=")), 1.0)
         if kind in words and weight > 0:
             found.append((-weight, place, words[kind]))
-    return tuple(word for *_, word in sorted(found))
+    return tuple(dict.fromkeys(word for *_, word in sorted(found)))
 
 
 def _weight(text: str) -> float:

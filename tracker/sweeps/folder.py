@@ -153,6 +153,9 @@ def _claim(path: Path, sweep: Sweep) -> None:
     """Say what the folder holds, or refuse where it holds something else."""
     file, said = path / "sweep.json", sweep.said()
     if not file.exists():
+        if (path / "results.parquet").exists() or any((path / "pieces").iterdir()):
+            fault = f"{path} holds results.parquet or pieces, and no sweep.json says that they are of a sweep"
+            raise Faults([Fault("", "out", fault, "give another folder: here they would be replaced")])
         with _written(file) as whole:
             whole.write_text(json.dumps({"mark": sweep.mark, **said}, indent=1, ensure_ascii=False), "utf-8")
         return

@@ -101,7 +101,14 @@ def test_a_chain_in_use_that_is_gone_is_said(kept: Path) -> None:
         store.in_use(kept)
 
 
-@pytest.mark.parametrize("name", ["", "../toy", "Toy", ".hidden", "a/b", "x" * 61])
+@pytest.mark.parametrize("said", ["", "[]", "{}", '{"name": "toy"}', "\xff"])
+def test_a_chain_of_which_nothing_can_be_read_is_named(kept: Path, said: str) -> None:
+    (kept / "toy" / "about.json").write_text(said, "latin-1")
+    with pytest.raises(Faults, match="about.json, chain: cannot be read"):
+        store.kept(kept)
+
+
+@pytest.mark.parametrize("name", ["", "../toy", "Toy", ".hidden", "a/b", "x" * 61, "in-use"])
 def test_a_name_that_is_none_is_refused(toy: ValueChain, tmp_path: Path, name: str) -> None:
     with pytest.raises(Faults, match="cannot name a chain"):
         store.keep(toy, store.about(toy, name, "", "", ""), tmp_path)

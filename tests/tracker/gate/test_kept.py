@@ -16,6 +16,7 @@ from tracker.app import create_app
 from tracker.desk import Desk
 from tracker.gate import kept
 from tracker.gate.door import every_route
+from tracker.gate.media import taken
 from tracker.permissions import LOCAL, OPERATIONS
 
 ADDRESSES = [
@@ -234,3 +235,8 @@ def test_what_is_short_or_has_a_version_is_not_packed(program: TestClient) -> No
 def test_no_page_is_packed(program: TestClient) -> None:
     """What stands on a page beside the token of its forms could be guessed by its length."""
     assert "content-encoding" not in program.get("/disruptions/new", headers={"accept-encoding": "gzip"}).headers
+
+
+def test_a_header_of_any_length_is_read_for_its_first_words_and_names_each_form_once() -> None:
+    assert taken("text/csv," * 100_000) == ("csv",)
+    assert taken("x/y," * 100_000 + "text/csv") == ()

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from reports.publish import MEDIA_TYPES
 from tracker.api import schema
+from tracker.briefings import Busy, Kept
 
 
 @pytest.fixture
@@ -76,3 +77,18 @@ def test_programs_get_the_report_in_parts_as_it_is_described(reported: TestClien
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(reported: TestClient, address: str, status: int) -> None:
     assert reported.get(address).status_code == status
+
+
+@pytest.mark.parametrize("address", ["/reports/2021-W09", "/reports/2021-W09.pdf", "/api/v1/reports/2021-W09"])
+def test_whoever_comes_while_many_wait_is_told_when_to_come_again(
+    reported: TestClient, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    for name in ("week", "file"):
+        monkeypatch.setattr(Kept, name, busy)
+    answer = reported.get(address)
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "5"
+    assert "Many reports are being made" in answer.text

@@ -161,6 +161,15 @@ def test_a_file_is_no_folder(sweep: Sweep, tmp_path: Path) -> None:
             run(sweep, out, alone, 16, lambda done, of: None)
 
 
+@pytest.mark.parametrize("name", ["results.parquet", "pieces/chess.csv"])
+def test_files_of_somebody_else_are_left_alone(sweep: Sweep, tmp_path: Path, name: str) -> None:
+    (tmp_path / "pieces").mkdir()
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(Faults, match="no sweep.json says that they are of a sweep"):
+        run(sweep, tmp_path, alone, 16, lambda done, of: None)
+    assert (tmp_path / name).read_text() == "mine"
+
+
 def test_what_is_kept_is_on_disk_before_it_counts(
     sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
