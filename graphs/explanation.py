@@ -171,10 +171,8 @@ def missing_share(chain: ValueChain, assessment: Assessment) -> Floats:
         >>> missing_share(sources.toy(), assess(sources.toy(), [], date(2021, 3, 1), Method())).max()
         np.float64(0.0)
     """
-    left = np.ones(len(chain.inputs.flow_meur))
-    for found in assessment.shock.links(chain):
-        left[found.where] *= 1.0 - found.cut[:, _LIKELY] * found.active[assessment.shock.weeks_before :, _LIKELY].mean()
-    return 1.0 - (1.0 - assessment.short_share[chain.inputs.supplier]) * left
+    gone = _Trades.of(chain, assessment).gone
+    return 1.0 - (1.0 - assessment.short_share[chain.inputs.supplier]) * (1.0 - gone)
 
 
 @dataclass(frozen=True, eq=False)
