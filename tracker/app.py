@@ -198,7 +198,9 @@ def _come_back(request: Request, error: Exception) -> Response:
     if isinstance(error, TooMany):
         answer = _problem(request, 429, "Too many attempts", "Ten logins failed: try again in five minutes.")
     elif isinstance(error, briefings.Busy):
-        answer = _problem(request, 429, "One moment", "Many reports are being made just now: try again in some seconds.")
+        answer = _problem(
+            request, 429, "One moment", "Many reports are being made just now: try again in some seconds."
+        )
     else:
         answer = _problem(request, 503, "One moment", "Many are logging in just now: try again in some seconds.")
     answer.headers["Retry-After"] = str(error.retry_after_seconds)

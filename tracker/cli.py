@@ -27,6 +27,7 @@ from tracker.commands.files import say_written
 from tracker.commands.opening import at_desk, change, now
 from tracker.desk import Desk
 from tracker.gate.door import LOOPBACK
+from tracker.gate.heads import Bounded
 from tracker.pages.today import prepare
 from tracker.terminal import console, fail, progress, written
 
@@ -84,6 +85,7 @@ def serve(
                 app,
                 host=settings.host,
                 port=settings.port,
+                http=Bounded,
                 log_level="warning",
                 proxy_headers=bool(trusted),
                 forwarded_allow_ips=trusted,

@@ -216,5 +216,12 @@ def test_any_text_can_be_written(texts: list[str]) -> None:
 
 
 def test_the_mark_at_the_beginning_of_texts_that_were_copied_stops_no_report() -> None:
-    copied = Briefing("r", "R", date(2020, 4, 26), headline="\ufeffStrike\ufeff of a\ufeffb, \u0627\ufeff\u0627", parts=(), provenance=())
+    copied = Briefing(
+        "r",
+        "R",
+        date(2020, 4, 26),
+        headline="\ufeffStrike\ufeff of a\ufeffb, \u0627\ufeff\u0627",
+        parts=(),
+        provenance=(),
+    )
     assert to_pdf(copied).startswith(b"%PDF")
