@@ -172,8 +172,8 @@ def check_name(name: str) -> None:
         >>> check_name("../x")
         Traceback (most recent call last):
         ...
-        graphs.errors.Faults: name: '../x' cannot name a chain; write small letters, digits, points and hyphens, and not in-use
+        graphs.errors.Faults: name: '../x' cannot name a chain; write small letters, digits, . and -, and not in-use
     """
     if not _NAME.fullmatch(name) or name == _USED:  # under that name stands which one is in use
-        mend = f"write small letters, digits, points and hyphens, and not {_USED}"
+        mend = f"write small letters, digits, . and -, and not {_USED}"
         raise Faults([Fault("", "name", f"{name[:80]!r} cannot name a chain", mend)])

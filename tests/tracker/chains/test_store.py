@@ -104,7 +104,7 @@ def test_a_chain_in_use_that_is_gone_is_said(kept: Path) -> None:
 @pytest.mark.parametrize("said", ["", "[]", "{}", '{"name": "toy"}', "\xff"])
 def test_a_chain_of_which_nothing_can_be_read_is_named(kept: Path, said: str) -> None:
     (kept / "toy" / "about.json").write_text(said, "latin-1")
-    with pytest.raises(Faults, match="about.json, chain: cannot be read"):
+    with pytest.raises(Faults, match=r"about\.json, chain: cannot be read"):
         store.kept(kept)
 
 

@@ -165,7 +165,7 @@ def test_a_file_is_no_folder(sweep: Sweep, tmp_path: Path) -> None:
 def test_files_of_somebody_else_are_left_alone(sweep: Sweep, tmp_path: Path, name: str) -> None:
     (tmp_path / "pieces").mkdir()
     (tmp_path / name).write_text("mine")
-    with pytest.raises(Faults, match="no sweep.json says that they are of a sweep"):
+    with pytest.raises(Faults, match=r"no sweep\.json says that they are of a sweep"):
         run(sweep, tmp_path, alone, 16, lambda done, of: None)
     assert (tmp_path / name).read_text() == "mine"
 
