@@ -56,7 +56,12 @@ def write_stored(chain: ValueChain, folder: Path, beside: Mapping[str, str] | No
             (new / name).write_text(text, "utf-8")
         if folder.exists():
             folder.rename(old)
-        new.rename(folder)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
     finally:
         for one in (new, old):
             shutil.rmtree(one, ignore_errors=True)

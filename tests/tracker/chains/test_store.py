@@ -63,6 +63,23 @@ def test_a_chain_that_cannot_be_written_leaves_the_old_one(
     assert [one.name for one in kept.iterdir()] == ["toy"]
 
 
+def test_a_chain_that_cannot_take_its_place_leaves_the_old_one(
+    kept: Path, toy: ValueChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name.endswith(".new"):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OSError, match="Input/output"):
+        write_stored(toy, kept / "toy")
+    assert read_stored(kept / "toy").version == toy.version
+    assert [one.name for one in kept.iterdir()] == ["toy"]
+
+
 def test_it_is_known_what_is_kept(kept: Path, toy: ValueChain) -> None:
     (one,) = store.kept(kept)
     assert (one.name, one.nodes, one.flows, one.chain_version) == ("toy", 12, toy.flows.nnz, toy.version)
