@@ -7,7 +7,7 @@ ensemble is divided among machines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -197,18 +197,30 @@ def outcomes(chain: ValueChain, ensemble: Ensemble, method: Method, block: int) 
     first = BLOCK * block
     numbers = range(first, max(min(first + BLOCK, size(chain, ensemble)), first + 1))
     given = [scenario(chain, ensemble, method, number) for number in numbers]
-    steps = method.horizon_weeks
-    together = Shock(tuple(_in_lanes(given, steps)), steps, scenarios=len(given))
-    lost = np.maximum(1.0 - propagate(chain, together, method).kept.mean(axis=0), 0.0)
+    lost = np.maximum(1.0 - propagate(chain, side_by_side(given, method), method).kept.mean(axis=0), 0.0)
     lost[lost < _NOISE] = 0.0
-    normal = chain.output * steps / WEEKS_A_YEAR
+    normal = chain.output * method.horizon_weeks / WEEKS_A_YEAR
     return pd.DataFrame(
         [_row(chain, *one, normal) for one in zip(numbers, given, np.ascontiguousarray(lost.T), strict=True)],
         index=pd.RangeIndex(first, first + len(given)),
     )
 
 
-def _in_lanes(given: list[Scenario], steps: int) -> Iterator[Effect]:
+def side_by_side(given: Sequence[Scenario], method: Method) -> Shock:
+    """Scenarios as one shock, each in a lane of its own: scenario k of the shock is the k-th; a plan can weigh them.
+
+    Examples:
+        >>> from graphs import sources
+        >>> chain, every = sources.toy(), Ensemble("nodes")
+        >>> given = [scenario(chain, every, Method(), number) for number in range(size(chain, every))]
+        >>> side_by_side(given, Method()).remaining("supply", 12)[0, 9, 8:10].tolist()
+        [1.0, 0.6]
+    """
+    steps = method.horizon_weeks
+    return Shock(tuple(_in_lanes(given, steps)), steps, scenarios=len(given))
+
+
+def _in_lanes(given: Sequence[Scenario], steps: int) -> Iterator[Effect]:
     """Each scenario as an effect that acts in its own lane alone."""
     for lane, one in enumerate(given):
         cut, buyers = np.zeros((len(one.cut), len(given))), np.zeros((len(one.cut), len(given)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -26,6 +27,21 @@ from graphs.record import MOST_VALUES, Field
 
 _BETWEEN_ADDRESSES = r";(?=\s|https?://|$)"
 """An address may hold a ; itself."""
+
+
+def strange(asked: Iterable[tuple[str, str | None, tuple[str, ...]]]) -> list[Fault]:
+    """Faults of filters that are none of their words: name, value and words of each; None is not asked for.
+
+    Examples:
+        >>> [str(one) for one in strange([("state", "verfied", ("draft", "verified")), ("kind", None, ("action",))])]
+        ["state: 'verfied' is not one of the words for this; choose from: draft, verified"]
+    """
+    return [
+        Fault("", name, fault, mend)
+        for name, value, words in asked
+        if value is not None
+        for fault, mend in Word(words).wrong(value)
+    ]
 
 
 def read_value(field: Field, value: Any, faults: list[Fault]) -> Any:

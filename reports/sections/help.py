@@ -105,7 +105,7 @@ def matched(found: Sequence[tuple[Disruption, Sequence[Match]]]) -> Iterator[Par
         TITLE,
         Column("proposal_id", "Fits", "Name of the practice or action in the log"),
         Column("proposal", "Practice or action", "What was done, or should be done"),
-        Column("match_points", "Fit", "How well it fits, 0 to 100; estimate", "points", 0),
+        Column("points", "Fit", "How well it fits, 0 to 100; estimate", "points", 0),
         Column("reasons", "Why", "What both have in common"),
     )
     note = "Fit is counted from ecosystems, industries, stages, places and words in common: a hint, to be judged."

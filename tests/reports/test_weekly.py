@@ -143,7 +143,7 @@ def test_what_fits_a_disruption_is_told_with_its_reasons(toy: ValueChain, report
     [row] = table(said, "matched")
     assert (row["id"], row["proposal_id"]) == ("D1", "P1")
     assert "same ecosystem: Mobility-Transport-Automotive" in row["reasons"]
-    assert 0 < row["match_points"] <= 100
+    assert 0 < row["points"] <= 100
 
 
 def test_every_assumption_stands_in_it(report: Briefing) -> None:

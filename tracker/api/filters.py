@@ -115,12 +115,9 @@ def place_or_faults(
     Raises:
         Faults: words that none of the lists has, all at once.
     """
-    choices = (("kind", kind, tuple(KINDS)), ("state", state, _STATES), ("ecosystem", ecosystem, ECOSYSTEMS))
-    faults = [
-        Fault("", name, f"{value!r} is not one of the words for this", f"choose from: {', '.join(words)}")
-        for name, value, words in choices
-        if value is not None and value not in words
-    ]
+    faults = values.strange(
+        (("kind", kind, tuple(KINDS)), ("state", state, _STATES), ("ecosystem", ecosystem, ECOSYSTEMS))
+    )
     place = classification.place(country) if country is not None else None
     if country is not None and place is None:
         faults.append(Fault("", "country", f"{country!r} is no known country or region", "write a name or a code"))

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from graphs.classification import ECOSYSTEMS
 from graphs.disruption import ACTIONS
-from graphs.errors import Fault, Faults, Unknown
+from graphs.errors import Faults, Unknown
 from graphs.recommendation import ACTION_STATES, THEMES, Action
 from reports.charts.words import day as day_said
 from tracker import keeping, log, workflow
@@ -21,7 +21,7 @@ from tracker.keeping import Changed
 from tracker.pages.disruption import Link
 from tracker.pages.frame import Typed, change_of, done, page
 from tracker.pages.records import record_page
-from tracker.values import day
+from tracker.values import day, strange
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("read")])
 
@@ -43,17 +43,12 @@ def actions(
 ) -> Response:
     """The actions that fit the filters of the address, with counts and with what moved last."""
     choices = (
-        ("state", state, ACTION_STATES),
-        ("ecosystem", ecosystem, ECOSYSTEMS),
-        ("theme", theme, THEMES),
-        ("act", act, ACTIONS),
+        ("state", state or None, ACTION_STATES),
+        ("ecosystem", ecosystem or None, ECOSYSTEMS),
+        ("theme", theme or None, THEMES),
+        ("act", act or None, ACTIONS),
     )
-    faults = [
-        Fault("", name, f"{value!r} is not one of the words for this", f"choose from: {', '.join(known)}")
-        for name, value, known in choices
-        if value and value not in known
-    ]
-    if faults:
+    if faults := strange(choices):
         raise Faults(faults)
     wanted = Wanted(q, state, ecosystem, theme, act, unproved)
     every = [one.record for one in log.every(desk.engine, "action")]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphs.disruption import Disruption
+from graphs.ensemble import Ensemble, scenario, side_by_side
 from graphs.errors import Faults
 from graphs.method import Method
 from graphs.planning import search
@@ -268,3 +269,15 @@ def test_it_is_told_how_far_the_search_is(toy):
     assert (8, 8) in heard
     assert heard[-1][0] == heard[-1][1] == 5
     assert all(done <= of for done, of in heard)
+
+
+def test_a_plan_over_every_node_weighs_them(toy):
+    """A stock of chips pays over many shocks by its mean over all of them."""
+    every = Ensemble("nodes", share=0.9, weeks=12)
+    lanes = [scenario(toy, every, METHOD, number) for number in range(len(toy))]
+    stock = Measure("M1", "stock", 6, ("DE_C29",), ("TW_C26",), cost_likely_meur="0.1")
+    found = plan(toy, side_by_side(lanes, METHOD), [stock], 5, METHOD)
+    [chips] = [one for one in lanes if one.what == "TW_C26"]
+    alone = plan(toy, side_by_side([chips], METHOD), [stock], 5, METHOD)
+    assert 0 < found.avoided_meur <= alone.avoided_meur
+    assert found.avoided_meur >= alone.avoided_meur / len(lanes) - 1e-9
