@@ -31,6 +31,7 @@ import uvicorn
 from tracker.gate import kept
 from tracker.app import create_app
 from tracker.desk import Desk
+from tracker.gate.heads import Bounded
 from tracker.settings import Settings
 
 if sys.argv[2] == "plain":
@@ -38,7 +39,8 @@ if sys.argv[2] == "plain":
 desk = Desk(Settings(database_url=f"sqlite:///{sys.argv[1]}/log.sqlite"))
 desk.seed(datetime(2021, 3, 1, tzinfo=UTC))
 desk.assess(date(2020, 4, 26))
-uvicorn.run(create_app(desk), port=int(sys.argv[3]), log_level="warning", loop=sys.argv[4], http=sys.argv[5])
+http = {"ours": Bounded}.get(sys.argv[5], sys.argv[5])
+uvicorn.run(create_app(desk), port=int(sys.argv[3]), log_level="warning", loop=sys.argv[4], http=http)
 """
 
 
@@ -55,7 +57,7 @@ class Rate:
 
 def rows() -> Iterator[Row]:
     """Scores and a list of 50, kept and as 304, beside the plain way."""
-    for name, loop, http in (("uvloop and httptools", "uvloop", "httptools"), ("asyncio and h11", "asyncio", "h11")):
+    for name, loop, http in (("uvloop and ours", "uvloop", "ours"), ("asyncio and h11", "asyncio", "h11")):
         with tempfile.TemporaryDirectory() as folder:
             kept, plain = _Server(folder, "kept", 8731, loop, http), _Server(folder, "plain", 8732, loop, http)
             try:
