@@ -32,6 +32,8 @@ _MOST_KEPT = 24
 """Reports and forms of them that are kept; a hundred kilobytes each."""
 _MOST_WAITING = 4
 """So many readers wait at once; each of them takes a place of those who are served."""
+_PATIENCE_S = 1.5
+"""So long a reader waits before he or she is told how far it is."""
 _MOST_MATCHED = 2
 """Practices and actions told for each disruption in force."""
 _MOST_WEEKS = 1_040
@@ -121,17 +123,64 @@ class Busy(Exception):
     retry_after_seconds = 5
 
 
+class _UnderWay:
+    """A report that is being made: how far it is, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.steps = (0, 0)
+        self.fault: Exception | None = None
+
+    def tell(self, done: int, of: int) -> None:
+        self.steps = (done, of)
+
+
 class Kept:
     """Reports that were asked for, kept: a position of the log and a week or day determine each.
 
     One is made at a time, and a few may wait for theirs; whoever asks beyond that is sent away for a moment, so that
-    the desk goes on serving the others. What is kept is given at once.
+    the desk goes on serving the others. What is kept is given at once. A reader who would wait long is told how far it
+    is (``soon``).
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lock, self._making = desk, threading.Lock(), threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST_WAITING)
         self._found: OrderedDict[tuple[int, date, str], Any] = OrderedDict()
+        self._begun: dict[tuple[int, date], _UnderWay] = {}
+
+    def soon(self, last: date, position: int | None = None) -> tuple[int, int] | None:
+        """Begin the report of a week beside the reader: None if it is there soon, else steps done and of how many.
+
+        Raises:
+            Busy: too many wait already.
+            Exception: what went wrong while it was made; the next one who asks begins anew.
+        """
+        at = _position(self._desk, position)
+        with self._lock:
+            if (at, last, "") in self._found:
+                return None
+            begun = self._begun.get((at, last))
+            if begun is None:
+                self._begun = {key: one for key, one in self._begun.items() if not one.ended.is_set()}
+                if len(self._begun) >= _MOST_WAITING:
+                    raise Busy
+                begun = self._begun[at, last] = _UnderWay()
+                threading.Thread(target=self._make, args=(last, at, begun), daemon=True).start()
+        if not begun.ended.wait(_PATIENCE_S):
+            return begun.steps
+        with self._lock:
+            self._begun.pop((at, last), None)
+        if begun.fault is not None:
+            raise begun.fault
+        return None
+
+    def _make(self, last: date, at: int, begun: _UnderWay) -> None:
+        try:
+            self._once((at, last, ""), lambda: of_week(self._desk, last, at, begun.tell))
+        except Exception as fault:
+            begun.fault = fault
+        begun.ended.set()
 
     def week(self, last: date, position: int | None = None) -> Briefing:
         """See ``of_week``.

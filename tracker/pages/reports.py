@@ -40,6 +40,8 @@ def report_file(
     if form not in MEDIA_TYPES:
         raise Unknown(form)
     last = _sunday(week)
+    if "text/html" in request.headers.get("accept", "") and (steps := request.app.state.reports.soon(last, position)):
+        return _under_way(request, last, steps)  # a browser; a program waits
     content = request.app.state.reports.file(last, form, position)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if (same := unless_known(etag, known)) is not None:
@@ -52,10 +54,21 @@ def report_file(
 def read_report(request: Request, week: str, position: Position = None) -> Response:
     """The report of a week, as it would be mailed, under links to its files."""
     last = _sunday(week)
+    if steps := request.app.state.reports.soon(last, position):
+        return _under_way(request, last, steps)
     briefing = request.app.state.reports.week(last, position)
     asked = f"?position={position}" if position is not None else ""
     files = [(words, f"/reports/{briefing.name}.{form}{asked}") for words, form in _FORMS]
     return HTMLResponse(to_html(briefing, links=[("All weekly reports", "/reports"), *files]))
+
+
+def _under_way(request: Request, last: date, steps: tuple[int, int]) -> Response:
+    """How far a report is; the browser looks again by itself."""
+    here = f"{request.url.path}?{request.url.query}".removesuffix("?")
+    days = span(monday_of(last), last)
+    answer = page(request, "report_under_way.html", 202, name=name_of(last), days=days, steps=steps, here=here)
+    answer.headers["Refresh"] = "2"
+    return answer
 
 
 def _sunday(week: str) -> date:

@@ -1,11 +1,14 @@
 """The weekly reports as pages and files: listed, linked, kept by their tag, and readable on a phone."""
 
+import threading
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from graphs.errors import Fault, Faults
 from reports.publish import MEDIA_TYPES
+from tracker import briefings
 from tracker.api import schema
 from tracker.briefings import Busy, Kept
 
@@ -92,3 +95,49 @@ def test_whoever_comes_while_many_wait_is_told_when_to_come_again(
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "5"
     assert "Many reports are being made" in answer.text
+
+
+def test_a_reader_is_told_how_far_a_report_is(reported: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, may_go = briefings.of_week, threading.Event()
+
+    def slowly(desk: Any, last: Any, at: Any, tell: Any = None) -> Any:
+        if tell is not None:
+            tell(7, 14)
+        assert may_go.wait(60)
+        return made(desk, last, at)
+
+    monkeypatch.setattr(briefings, "of_week", slowly)
+    monkeypatch.setattr(briefings, "_PATIENCE_S", 0.2)
+    for address in ("/reports/2021-W09", "/reports/2021-W09.pdf"):
+        answer = reported.get(address, headers={"accept": "text/html"})
+        assert (answer.status_code, answer.headers["refresh"]) == (202, "2")
+        assert "7 of 14 disruptions looked at" in answer.text
+    may_go.set()
+    monkeypatch.setattr(briefings, "_PATIENCE_S", 60.0)
+    assert reported.get("/reports/2021-W09").status_code == 200
+    found = reported.get("/reports/2021-W09.pdf", headers={"accept": "text/html"})
+    assert (found.status_code, found.headers["content-type"]) == (200, "application/pdf")
+
+
+def test_who_does_not_come_back_takes_no_place(reported: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(briefings, "_PATIENCE_S", 0.0)
+    weeks = [f"/reports/2021-W{number:02d}" for number in range(9, 17)]
+    for address in weeks:
+        while reported.get(address).status_code == 429:
+            pass
+    monkeypatch.setattr(briefings, "_PATIENCE_S", 60.0)
+    assert {reported.get(address).status_code for address in weeks} == {200}
+
+
+def test_what_goes_wrong_meanwhile_is_said_and_can_be_asked_anew(
+    reported: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = briefings.of_week
+
+    def broken(*_: Any) -> Any:
+        raise Faults([Fault("", "week", "cannot be made", "ask for another one")])
+
+    monkeypatch.setattr(briefings, "of_week", broken)
+    assert reported.get("/reports/2021-W09").status_code == 422
+    monkeypatch.setattr(briefings, "of_week", made)
+    assert reported.get("/reports/2021-W09").status_code == 200
