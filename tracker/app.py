@@ -28,7 +28,6 @@ from tracker.accounts.provider import Provider
 from tracker.api import answer
 from tracker.api.answer import fault
 from tracker.api.description import described
-from tracker.api.jobs import Jobs
 from tracker.database import AWAY
 from tracker.desk import Desk
 from tracker.files.uploads import Uploads
@@ -38,6 +37,7 @@ from tracker.gate.guard import Guard
 from tracker.gate.kept import Keeper
 from tracker.gate.rates import Rates
 from tracker.hooks.sending import Sender
+from tracker.jobs import Jobs
 from tracker.keeping import Changed, Refused
 from tracker.mail.postman import Post, Postman
 from tracker.pages.frame import error_page

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
+import time as clock
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +26,7 @@ from reports.sections.news import Logged
 from reports.weekly import Week, monday_of, name_of, weekly
 from tracker import log
 from tracker.desk import Desk
+from tracker.jobs import Job, Told
 
 Tell = Callable[[int, int], None]
 """Hears how many steps are done, and of how many."""
@@ -123,18 +126,6 @@ class Busy(Exception):
     retry_after_seconds = 5
 
 
-class _UnderWay:
-    """A report that is being made: how far it is, and what went wrong."""
-
-    def __init__(self) -> None:
-        self.ended = threading.Event()
-        self.steps = (0, 0)
-        self.fault: Exception | None = None
-
-    def tell(self, done: int, of: int) -> None:
-        self.steps = (done, of)
-
-
 class Kept:
     """Reports that were asked for, kept: a position of the log and a week or day determine each.
 
@@ -147,14 +138,14 @@ class Kept:
         self._desk, self._lock, self._making = desk, threading.Lock(), threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST_WAITING)
         self._found: OrderedDict[tuple[int, date, str], Any] = OrderedDict()
-        self._begun: dict[tuple[int, date], _UnderWay] = {}
+        self._begun: dict[tuple[int, date], Job] = {}
 
     def soon(self, last: date, position: int | None = None) -> tuple[int, int] | None:
         """Begin the report of a week beside the reader: None if it is there soon, else steps done and of how many.
 
         Raises:
             Busy: too many wait already.
-            Exception: what went wrong while it was made; the next one who asks begins anew.
+            Faults: why it cannot be made; the next one who asks begins anew.
         """
         at = _position(self._desk, position)
         with self._lock:
@@ -162,25 +153,23 @@ class Kept:
                 return None
             begun = self._begun.get((at, last))
             if begun is None:
-                self._begun = {key: one for key, one in self._begun.items() if not one.ended.is_set()}
+                self._begun = {key: one for key, one in self._begun.items() if one.status == "running"}
                 if len(self._begun) >= _MOST_WAITING:
                     raise Busy
-                begun = self._begun[at, last] = _UnderWay()
-                threading.Thread(target=self._make, args=(last, at, begun), daemon=True).start()
-        if not begun.ended.wait(_PATIENCE_S):
-            return begun.steps
+                begun = self._begun[at, last] = Job("")
+                work = functools.partial(self._make, last, at)
+                threading.Thread(target=begun.run, args=(work, clock.monotonic), daemon=True).start()
+        if not begun.wait(_PATIENCE_S):
+            return begun.progress[:2]
         with self._lock:
             self._begun.pop((at, last), None)
-        if begun.fault is not None:
-            raise begun.fault
+        if begun.faults and not begun.broken:
+            raise Faults(begun.faults)
         return None
 
-    def _make(self, last: date, at: int, begun: _UnderWay) -> None:
-        try:
-            self._once((at, last, ""), lambda: of_week(self._desk, last, at, begun.tell))
-        except Exception as fault:
-            begun.fault = fault
-        begun.ended.set()
+    def _make(self, last: date, at: int, told: Told) -> None:
+        """A report, made and kept; what breaks here breaks again for the reader, who hears it."""
+        self._once((at, last, ""), lambda: of_week(self._desk, last, at, lambda done, of: told(done, of, "")))
 
     def week(self, last: date, position: int | None = None) -> Briefing:
         """See ``of_week``.

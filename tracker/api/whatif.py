@@ -20,9 +20,9 @@ from graphs.fields import describe
 from tracker import intake
 from tracker.api import answer, schema
 from tracker.api.frame import READS, AtDesk, By, errors, room
-from tracker.api.jobs import Job, Jobs, Told
 from tracker.desk import Desk
 from tracker.gate.door import needs
+from tracker.jobs import Job, Jobs, Told
 from tracker.values import day
 
 router = room()

@@ -9,9 +9,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from graphs.errors import Fault, Faults
-from tracker.api import jobs, whatif
-from tracker.api.jobs import Jobs
+from tracker import jobs
+from tracker.api import whatif
 from tracker.desk import Desk
+from tracker.jobs import Jobs
 
 CHIPS = {
     "title": "No chips",
